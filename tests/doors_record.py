@@ -1,0 +1,202 @@
+# ruff: noqa: ARG002, RUF009 - a fake takes what the port gives it
+"""A small record in memory for the tests of the doors: a made-up subject, so that nothing real is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from tracker.core.days import DateSpan
+from tracker.core.details import (
+    Document,
+    EventDetail,
+    EventLink,
+    ForecastCard,
+    Health,
+    HistoryLine,
+    ReadingCard,
+    StepLag,
+    WindowCard,
+)
+from tracker.core.events import Event, Evidence
+from tracker.core.linking import Difference
+from tracker.core.taxonomy import Category, Subtype, Taxonomy
+from tracker.core.timeline import Timeline, View
+from tracker.core.verdicts import Implied, Reason, Verdict
+from tracker.core.words import Labels
+
+TAXONOMY = Taxonomy(
+    {
+        "comet": Category(
+            "comet",
+            "Comet sighting",
+            "Asia/Seoul",
+            "comet",
+            1,
+            3,
+            3.0,
+            True,
+            {"bright": Subtype("bright", "bright comet")},
+        ),
+        "fair": Category("fair", "Village fair", "Asia/Seoul", "visitor", 1, 3, 1.0, True, {}),
+    },
+    {},
+)
+LABELS = Labels(TAXONOMY, {"bugle": "The Bugle", "herald": "The Herald"}, {"hill": "Old Hill"})
+
+
+def at(day: int, hour: int = 12, month: int = 3, year: int = 2020) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+def event(event_id: str, on: date = date(2020, 3, 2), **changes: Any) -> Event:
+    base = Event(
+        id=event_id,
+        lane="news",
+        category="comet",
+        subtype="bright",
+        on=on,
+        first_on=on,
+        last_on=on,
+        zone="Asia/Seoul",
+        status="corroborated",
+        p_occurred=0.9,
+        count=2,
+        unit="comet",
+        place="hill",
+        wires=2,
+        sources=("bugle", "herald"),
+        title="Two comets over Old Hill",
+        known_at=datetime(on.year, on.month, on.day, 3, tzinfo=UTC),
+    )
+    return replace(base, **changes)
+
+
+def piece(event_id: str, key: str, known_at: datetime, **changes: Any) -> Evidence:
+    base = Evidence(
+        event_id=event_id,
+        key=key,
+        role="supports",
+        wire=0,
+        publisher="bugle",
+        publisher_kind="outlet",
+        known_at=known_at,
+        p=0.9,
+        days=((known_at.date(), 1.0),),
+        zone="Asia/Seoul",
+        title="Two comets over Old Hill",
+        url=f"https://bugle.example/{key}",
+        reason="same day, same place",
+    )
+    return replace(base, **changes)
+
+
+def verdict(forecast: str, **changes: Any) -> Verdict:
+    base = Verdict(
+        forecast=forecast,
+        ref=forecast.upper(),
+        kind="forecast",
+        reading="main",
+        window="2020",
+        scored=True,
+        view="all",
+        verdict="yes",
+        claim_held=True,
+        p_yes=0.97,
+        decided_on=date(2020, 3, 2),
+        margin="Two fewer sightings would flip it.",
+        reasons=(Reason("counted", "Two sightings in 2020.", {"count": 2}),),
+        events=("e-2020",),
+        p_implied=Implied(0.6, 0.7, 0.8),
+        p_reference=0.5,
+        brier=0.09,
+    )
+    return replace(base, **changes)
+
+
+def card(forecast: str, **changes: Any) -> ForecastCard:
+    year = WindowCard("2020", DateSpan(date(2020, 1, 1), date(2020, 12, 31)))
+    base = ForecastCard(
+        id=forecast,
+        ref=forecast.upper(),
+        title="Comets return",
+        paraphrase=f"Comets will be seen again ({forecast}).",
+        locator="heading 1, bullet 2",
+        kind="forecast",
+        readings=(ReadingCard("main", "At least one sighting.", "Photographs count.", True, (year,), ("comet",)),),
+        cluster="sky",
+        written="after",
+    )
+    return replace(base, **changes)
+
+
+DOCUMENT = Document(
+    "almanac", "The village almanac", "Almanac Press", date(2019, 12, 31), "https://almanac.example/", (2017, 2020)
+)
+
+
+@dataclass
+class Record:
+    """Implements ``tracker.web.reads.Reads`` over plain tuples; change its fields to change the world."""
+
+    events: tuple[Event, ...] = (
+        event("e-2017", date(2017, 7, 4)),
+        event("e-2020"),
+        event("e-fair", date(2020, 5, 1), category="fair", subtype="", status="reported", wires=1, count=None, unit=""),
+        event("e-rumour", date(2020, 6, 1), p_occurred=0.2, status="reported"),
+    )
+    details: dict[str, EventDetail] = field(default_factory=dict)
+    judged: tuple[Verdict, ...] = (
+        verdict("f1"),
+        verdict("f2", verdict="no", claim_held=False, events=(), brier=0.49),
+        verdict("f3", scored=False, verdict="not_checkable", claim_held=None, p_yes=None, p_implied=None,
+                p_reference=None, brier=None, decided_on=None, events=(), margin=""),
+    )  # fmt: skip
+    cards: tuple[ForecastCard, ...] = (card("f1"), card("f2"), card("f3"))
+    state: Health = Health(True, (), 20, 18, at(3), 1200, 4, (StepLag("read", 3, 12.5), StepLag("place", 0)), at(4))
+    asked: list[tuple[View, datetime | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        other = event("r-2020", date(2020, 3, 1), lane="reference", count=3)
+        self.details.setdefault(
+            "e-2020",
+            EventDetail(
+                self.events[1],
+                (
+                    piece("e-2020", "a", at(2, 1)),
+                    piece("e-2020", "b", at(2, 2), wire=1, publisher="herald", url="https://herald.example/b"),
+                ),
+                (EventLink(other, (Difference("date", "2020-03-02", "2020-03-01"), Difference("count", "2", "3"))),),
+                (HistoryLine(at(2, 1), "rules 1", "opened", "two words match"),),
+            ),
+        )
+
+    def timeline(self, view: View, as_of: datetime | None = None) -> Timeline:
+        self.asked.append((view, as_of))
+        known = (each for each in self.events if as_of is None or each.known_at <= as_of)
+        kept = tuple(each for each in known if view == "all" or each.lane == view)
+        return Timeline(as_of or at(1, year=2021), view, tuple(sorted(kept, key=lambda each: (each.on, each.id))))
+
+    def event(self, event_id: str) -> EventDetail | None:
+        found = next((each for each in self.events if each.id == event_id), None)
+        return self.details.get(event_id) or (EventDetail(found) if found else None)
+
+    def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:
+        return tuple(replace(each, view=view) for each in self.judged)
+
+    def forecasts(self) -> tuple[ForecastCard, ...]:
+        return self.cards
+
+    def document(self) -> Document | None:
+        return DOCUMENT
+
+    def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
+        return {"n": 2, "mean_brier": 0.29}
+
+    def health(self) -> Health:
+        return self.state
+
+    def labels(self) -> Labels:
+        return LABELS

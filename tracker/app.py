@@ -1,0 +1,440 @@
+"""Wiring: settings become a working program with the real clock. Nothing else wires, reads the environment
+or knows the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tracker import __version__
+from tracker.catalog.beliefs import Beliefs, read_beliefs
+from tracker.classify.readers import make_reader
+from tracker.core.cards import card_of
+from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.digests import Digest, Issue
+from tracker.core.errors import ConfigError, Problem, RefusedError, SettingsError, TrackerError
+from tracker.core.items import Entry, Unreadable
+from tracker.core.observations import Observer
+from tracker.core.polling import Feed, Fetched, FeedState
+from tracker.core.ports import Clock, Fetcher, Postman, Reader
+from tracker.core.scoring import scores
+from tracker.core.shapes import issue_document
+from tracker.core.timeline import Timeline, View
+from tracker.core.verdicts import Verdict
+from tracker.core.words import Labels
+from tracker.outputs.mail import Mailer, Rendered, Sender, message, message_id
+from tracker.outputs.smtp import SmtpPostman
+from tracker.pipeline import answers
+from tracker.pipeline.fetch import FetchReport, ImportReport, fetch, take_archive
+from tracker.pipeline.judge import Docket, JudgeReport, judge, judge_as_of
+from tracker.pipeline.place import PlaceReport
+from tracker.pipeline.read import ReadReport, read
+from tracker.pipeline.rebuild import place_or_rebuild, rebuild_news
+from tracker.pipeline.reference import LoadReport, load_references
+from tracker.pipeline.send import SendReport, deliver, make_issue, send
+from tracker.pipeline.timelines import timeline
+from tracker.settings import Settings
+from tracker.sources.archives import Format, read_archive
+from tracker.sources.web import HttpFetcher
+from tracker.store import feeds, mail, observations, verdicts
+from tracker.store.backup import backup, restore
+from tracker.store.engine import Store
+from tracker.store.mail import StoredIssue, Subscriber, SubscriberState
+from tracker.store.pulse import pulse
+from tracker.store.versions import current, require_head, upgrade
+
+Progress = Callable[[int], None]
+
+BEGAN = "record began at"
+JUDGED = "judged from"
+
+
+class RealClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def _silent(_: int) -> None:
+    return None
+
+
+class _Press:
+    """Puts an issue into words: the mailer's rendering, and the issue itself as data."""
+
+    def __init__(self, mailer: Mailer, public_url: str) -> None:
+        self._mailer, self._public_url = mailer, public_url
+
+    def print(self, issue: Issue) -> tuple[str, str, str, dict[str, Any]]:
+        made = self._mailer.render(issue, self._public_url)
+        return made.subject, made.html, made.text, issue_document(issue)
+
+
+class _Envelopes:
+    """Addresses a stored issue: the mailer's envelope around the words that were kept."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def message_id(self, issue: StoredIssue, address: str) -> str:
+        return message_id(issue.digest, issue.day, address, self._sender.address)
+
+    def message(self, issue: StoredIssue, address: str, sent_at: datetime) -> bytes:
+        kept = Rendered(issue.digest, issue.day, issue.subject, issue.html, issue.text)
+        return message(kept, address, self._sender, sent_at)
+
+
+class App:
+    """One wired program. Everything expensive is made at first use, so that ``--help`` costs nothing."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or RealClock()
+        self.stopping = False
+        self._timelines: dict[View, tuple[tuple[int, ...], Timeline]] = {}
+
+    # --- what it is made of ---------------------------------------------------------------------
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.settings.database)
+
+    @cached_property
+    def beliefs(self) -> Beliefs:
+        """Raises ConfigError with every problem under config/."""
+        return read_beliefs(self.settings.config_folder)
+
+    @cached_property
+    def _reading(self) -> tuple[Observer, Reader]:
+        beliefs = self.beliefs
+        return make_reader(beliefs.observers.active, beliefs.words, beliefs.places, self.settings.models_folder)
+
+    @property
+    def observer(self) -> Observer:
+        return self._reading[0]
+
+    @property
+    def reader(self) -> Reader:
+        return self._reading[1]
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        settings = self.settings
+        contact = f"; +{settings.contact}" if settings.contact else ""
+        return HttpFetcher(
+            f"tracker/{__version__} (news archive and forecast checking{contact})",
+            settings.fetch_allow,
+            read_s=settings.fetch_timeout_s,
+            total_s=settings.fetch_timeout_s,
+            limit_bytes=settings.fetch_max_bytes,
+        )
+
+    @cached_property
+    def postman(self) -> Postman | None:
+        """None while no mail server is set: digests are then composed and kept, not mailed."""
+        settings = self.settings
+        if not settings.smtp_host:
+            return None
+        if not settings.mail_from:
+            raise SettingsError("TRACKER_SMTP_HOST is set and TRACKER_MAIL_FROM is not; name the digest's sender")
+        return SmtpPostman(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_security,
+            settings.smtp_user,
+            settings.smtp_password.get_secret_value(),
+        )
+
+    @cached_property
+    def envelopes(self) -> _Envelopes:
+        settings = self.settings
+        return _Envelopes(
+            Sender(settings.mail_from, unsubscribe=settings.mail_unsubscribe, public_url=settings.public_url)
+        )
+
+    @cached_property
+    def press(self) -> _Press:
+        return _Press(Mailer(), self.settings.public_url)
+
+    @cached_property
+    def docket(self) -> Docket:
+        beliefs = self.beliefs
+        return Docket(beliefs.forecasts, beliefs.series, beliefs.forecasts_hash, beliefs.forecasts_text)
+
+    # --- getting ready --------------------------------------------------------------------------
+
+    def prepare(self, accept_shrink: bool = False, tolerant: bool = False) -> LoadReport:
+        """Schema, reference tables and verdicts as this program and its config want them.
+
+        A new database gets its schema; an old one is upgraded. ``tolerant`` goes on with the reference tables
+        that are loaded when the files suddenly shrank (a question is answered, the loss is not accepted).
+        """
+        beliefs = self.beliefs
+        upgrade(self.store, self.settings.migrations_folder)
+        with self.store.begin() as tx:
+            if not verdicts.note(tx, BEGAN):
+                verdicts.keep_note(tx, BEGAN, self.clock.now().isoformat())
+        try:
+            report = load_references(
+                self.store, beliefs.references, beliefs.taxonomy, beliefs.policy, self.clock.now, accept_shrink
+            )
+        except RefusedError:
+            if not tolerant:
+                raise
+            report = LoadReport(0, 0, 0, False)
+        return report
+
+    def ready(self) -> None:
+        """Everything a question needs: prepared, placed and judged. Cheap when nothing moved."""
+        self.prepare(tolerant=True)
+        self.place()
+        self.judge()
+
+    def require_schema(self) -> None:
+        require_head(self.store, self.settings.migrations_folder)
+
+    def schema(self) -> str:
+        return current(self.store)
+
+    # --- the steps ------------------------------------------------------------------------------
+
+    def fetch(self, only: str = "", progress: Callable[[Fetched], None] = lambda _: None) -> FetchReport:
+        beliefs = self.beliefs
+        if only and only not in {feed.id for feed in beliefs.feeds}:
+            raise RefusedError(f"there is no feed {only!r} in config/feeds.toml; ./run feeds lists them")
+        return fetch(
+            self.store,
+            beliefs.feeds,
+            self.fetcher,
+            beliefs.directory,
+            beliefs.publishers,
+            self.clock.now,
+            self.settings.fetch_threads,
+            only,
+            progress,
+            lambda: self.stopping,
+        )
+
+    def take(self, path: Path, kind: Format | None, progress: Progress = _silent) -> ImportReport:
+        """An archive's rows into the record; ``progress`` is told bytes read of the file."""
+        directory = self.beliefs.directory
+        rows: Iterable[Entry | Unreadable] = read_archive(
+            path, kind, lambda url, source: directory.find(url, source).zone, self.clock.now(), progress
+        )
+        return take_archive(self.store, path.name, rows, directory, self.clock.now)
+
+    def feed_states(self) -> list[tuple[Feed, FeedState | None, datetime | None]]:
+        """Every feed of the config, what is remembered of it, and when it first answered."""
+        with self.store.reading() as tx:
+            states, first = feeds.states(tx), feeds.first_successes(tx)
+        return [(feed, states.get(feed.id), first.get(feed.id)) for feed in self.beliefs.feeds]
+
+    def waiting_to_read(self) -> int:
+        """How many texts lack an observation by the active observer."""
+        with self.store.reading() as tx:
+            return observations.unread_count(tx, self.observer)
+
+    def read(self, progress: Progress = _silent) -> ReadReport:
+        return read(self.store, self.observer, self.reader, self.clock.now, progress)
+
+    def place(self, progress: Progress = _silent) -> PlaceReport:
+        beliefs = self.beliefs
+        return place_or_rebuild(self.store, self.observer, beliefs.taxonomy, beliefs.policy, progress)
+
+    def rebuild(self, progress: Progress = _silent) -> PlaceReport:
+        beliefs = self.beliefs
+        load_references(
+            self.store, beliefs.references, beliefs.taxonomy, beliefs.policy, self.clock.now, anew=True
+        )
+        return rebuild_news(self.store, self.observer, beliefs.taxonomy, beliefs.policy, progress)
+
+    def judge(self) -> JudgeReport:
+        """Judge when the record, the config or the day moved since the last time; else change nothing."""
+        beliefs, now = self.beliefs, self.clock.now()
+        with self.store.reading() as tx:
+            moved = (pulse(tx), beliefs.taxonomy.version, beliefs.policy.version, self.docket.config_hash)
+            stamp = f"{__version__} {now.date()} {moved}"
+            if verdicts.note(tx, JUDGED) == stamp:
+                return JudgeReport(verdicts.in_force_count(tx), 0)
+        report = judge(self.store, self.observer, self.docket, beliefs.taxonomy, beliefs.policy, now)
+        with self.store.begin() as tx:
+            verdicts.keep_note(tx, JUDGED, stamp)
+        return report
+
+    def send(self) -> SendReport:
+        with self.store.reading() as tx:
+            began = verdicts.note(tx, BEGAN)
+        return send(
+            self.store,
+            self.beliefs.digests,
+            self.issue,
+            self.press,
+            self.envelopes,
+            self.postman,
+            self.clock.now,
+            datetime.fromisoformat(began) if began else None,
+        )
+
+    def steps(self) -> tuple[tuple[str, Callable[[], str]], ...]:
+        """The steps of one turn of the river with their names; each says what it did, nothing when it did nothing."""
+        return (
+            ("fetch", self._fetch_step),
+            ("read", self._read_step),
+            ("place", self._place_step),
+            ("judge", self._judge_step),
+            ("send", self._send_step),
+        )
+
+    def _fetch_step(self) -> str:
+        done = self.fetch()
+        told = f"{done.tried} feeds tried, {done.answered} answered, {done.added} new items, {done.revised} revised"
+        names = ", ".join(f"{feed} {outcome}" for feed, outcome, _ in done.trouble)
+        return "" if not done.tried else told + (f"; trouble: {names}" if names else "")
+
+    def _read_step(self) -> str:
+        done = self.read()
+        return f"{done.read} texts, {done.mentions} mentions" if done.read else ""
+
+    def _place_step(self) -> str:
+        done = self.place()
+        return f"{done.placed} readings, {done.opened} events opened" if done.placed else ""
+
+    def _judge_step(self) -> str:
+        done = self.judge()
+        return f"{done.changed} verdicts changed" if done.changed else ""
+
+    def _send_step(self) -> str:
+        done = self.send()
+        copies = done.accepted + done.refused + done.retried + done.unknown
+        told = f"{done.made} issues, {done.accepted} accepted, {done.refused} refused, {done.retried} to try again"
+        return told + (f", {done.unknown} of unknown fate" if done.unknown else "") if done.made or copies else ""
+
+    # --- answers --------------------------------------------------------------------------------
+
+    def timeline(self, view: View, as_of: datetime | None = None) -> Timeline:
+        """The timeline; the one as it stands is kept in memory until the record moves."""
+        beliefs = self.beliefs
+        if as_of is not None:
+            return timeline(self.store, beliefs.taxonomy, beliefs.policy, view, self.clock.now(), as_of)
+        with self.store.reading() as tx:
+            stamp = pulse(tx)
+        kept = self._timelines.get(view)
+        if kept is None or kept[0] != stamp:
+            kept = stamp, timeline(self.store, beliefs.taxonomy, beliefs.policy, view, self.clock.now())
+            self._timelines[view] = kept
+        return kept[1]
+
+    def event(self, event_id: str) -> EventDetail | None:
+        return answers.event_detail(self.store, self.timeline("all"), event_id)
+
+    def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:
+        if as_of is None:
+            with self.store.reading() as tx:
+                return tuple(verdicts.in_force(tx, view))
+        beliefs = self.beliefs
+        return judge_as_of(
+            self.store, self.docket, beliefs.taxonomy, beliefs.policy, view, as_of, self.clock.now()
+        )
+
+    def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
+        return scores(self.verdicts(view, as_of)).as_dict()
+
+    def forecasts(self) -> tuple[ForecastCard, ...]:
+        return tuple(card_of(forecast) for forecast in self.beliefs.forecasts)
+
+    def document(self) -> Document | None:
+        """The document the claims are from; the first one where there are several."""
+        return next(iter(self.beliefs.documents), None)
+
+    def health(self) -> Health:
+        return answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
+
+    def labels(self) -> Labels:
+        beliefs = self.beliefs
+        return Labels(
+            beliefs.taxonomy,
+            {id_: publisher.name for id_, publisher in beliefs.publishers.items()},
+            {place.id: place.name for place in beliefs.places},
+        )
+
+    # --- the digest -----------------------------------------------------------------------------
+
+    def digest(self, id_: str = "") -> Digest:
+        """The digest of that id, or the first one; raises RefusedError when there is none."""
+        found = next((each for each in self.beliefs.digests if id_ in ("", each.id)), None)
+        if found is None:
+            raise RefusedError(f"there is no digest {id_!r} in config/digests.toml")
+        return found
+
+    def issue(self, digest: Digest, day: date) -> Issue:
+        return answers.issue_of(
+            self.store, digest, day, self.timeline, self.verdicts, self.labels(), self.forecasts()
+        )
+
+    def keep_issue(self, digest: Digest, day: date) -> StoredIssue:
+        return make_issue(self.store, digest, self.issue(digest, day), self.press, self.clock.now())
+
+    def deliver(self, issue: StoredIssue) -> Mapping[str, int]:
+        if self.postman is None:
+            raise SettingsError("no mail server is set; give TRACKER_SMTP_HOST and TRACKER_MAIL_FROM")
+        return deliver(self.store, issue, self.envelopes, self.postman, self.clock.now)
+
+    # --- subscribers ----------------------------------------------------------------------------
+
+    def subscribers(self) -> list[Subscriber]:
+        with self.store.reading() as tx:
+            return mail.all_subscribers(tx)
+
+    def change_subscriber(self, address: str, state: SubscriberState) -> SubscriberState:
+        """Add, confirm or remove an address; returns the state it is in afterwards.
+
+        Adding one that is confirmed changes nothing. Raises RefusedError for one that was never added.
+        """
+        with self.store.begin() as tx:
+            known = mail.subscriber(tx, address)
+            if state != "pending" and (known is None or known.state == "removed"):
+                raise RefusedError(f"{address} is no subscriber; first: ./run subscribers add {address}")
+            if state == "pending" and known is not None and known.state != "removed":
+                return known.state
+            mail.keep_subscriber(tx, address, state, self.clock.now())
+        return state
+
+    # --- operation ------------------------------------------------------------------------------
+
+    def problems(self) -> list[Problem]:
+        """Every problem of config, schema, model and settings; empty when all is in order."""
+        found: list[Problem] = []
+        try:
+            read_beliefs(self.settings.config_folder, strict=True)
+        except ConfigError as trouble:
+            found += trouble.problems
+        checks: list[tuple[str, Callable[[], object]]] = [
+            ("database", self._check_schema),
+            ("mail", lambda: self.postman),
+        ]
+        if not found:
+            checks.append(("models", lambda: self.reader))
+        for name, look in checks:
+            try:
+                look()
+            except TrackerError as trouble:
+                found.append(Problem(name, "", "", str(trouble)))
+        return sorted(found)
+
+    def _check_schema(self) -> None:
+        # A database that was never made is no problem: the first verb that needs it makes it.
+        if self.store.file is None or self.store.file.exists():
+            self.require_schema()
+
+    def upgrade(self) -> tuple[str, str]:
+        return upgrade(self.store, self.settings.migrations_folder)
+
+    def backup(self, target: Path) -> int:
+        return backup(self.store, target)
+
+    def restore(self, source: Path) -> Path | None:
+        return restore(self.store, source)

@@ -1,0 +1,107 @@
+"""All of config/ at once: what the project believes, or every problem in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from tracker.catalog.baselines import read_baselines
+from tracker.catalog.digests import read_digests
+from tracker.catalog.documents import read_documents
+from tracker.catalog.feeds import read_feeds
+from tracker.catalog.forecasts import read_forecasts
+from tracker.catalog.observers import ObserversFile, read_observers
+from tracker.catalog.places import read_places
+from tracker.catalog.placing import read_placing
+from tracker.catalog.publishers import read_publishers
+from tracker.catalog.references import read_references
+from tracker.catalog.taxonomy import read_taxonomy
+from tracker.core.baselines import Series
+from tracker.core.details import Document
+from tracker.core.digests import Digest
+from tracker.core.errors import ConfigError, Problem
+from tracker.core.forecasts import Forecast
+from tracker.core.phrases import TaxonomyFile
+from tracker.core.places import Place
+from tracker.core.placing import Policy
+from tracker.core.polling import Feed
+from tracker.core.publishers import Directory, Publisher
+from tracker.core.references import ReferenceTable
+from tracker.core.taxonomy import Taxonomy
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """The reviewed files of one home, read whole. Nothing of a set with a problem in it is ever used."""
+
+    words: TaxonomyFile
+    policy: Policy
+    feeds: tuple[Feed, ...]
+    directory: Directory
+    publishers: Mapping[str, Publisher]
+    places: tuple[Place, ...]
+    observers: ObserversFile
+    digests: tuple[Digest, ...]
+    series: Mapping[str, Series]
+    forecasts: tuple[Forecast, ...]
+    documents: tuple[Document, ...]
+    references: tuple[ReferenceTable, ...]
+    forecasts_hash: str
+    forecasts_text: str
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        return self.words.taxonomy
+
+
+def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
+    """Read everything; raises ConfigError with every problem of every file.
+
+    ``strict`` also reports what is no obstacle to running, such as a reference header without its table.
+    """
+    if not folder.is_dir():
+        raise ConfigError([Problem("config", "", "", f"there is no folder {folder}; set TRACKER_HOME to one that has it")])
+    problems: list[Problem] = []
+
+    def noted(pair: tuple[T, list[Problem]]) -> T:
+        problems.extend(pair[1])
+        return pair[0]
+
+    words = noted(read_taxonomy(folder))
+    taxonomy = words.taxonomy
+    kinds = {id_: _kinds(taxonomy, id_) for id_ in taxonomy.categories}
+    policy = noted(read_placing(folder))
+    directory = noted(read_publishers(folder))
+    publishers = {each.id: each for each in (*directory.by_host.values(), *directory.by_name.values())}
+    feeds = noted(read_feeds(folder, publishers))
+    places = noted(read_places(folder))
+    observers = noted(read_observers(folder))
+    digests = noted(read_digests(folder, taxonomy.categories))
+    series = {each.id: each for each in noted(read_baselines(folder))}
+    references = noted(read_references(folder, kinds, strict))
+    forecasts = noted(read_forecasts(folder, taxonomy, series, {place.id for place in places}))
+    documents = noted(read_documents(folder))
+    if problems or policy is None:
+        raise ConfigError(problems)
+    text = _text_of(folder)
+    return Beliefs(
+        words, policy, feeds, directory, publishers, places, observers, digests, series, forecasts, documents, references,
+        hashlib.sha256(text.encode()).hexdigest(), text,
+    )  # fmt: skip
+
+
+def _kinds(taxonomy: Taxonomy, category: str) -> frozenset[str]:
+    """The subtype and group ids a category knows."""
+    kinds = taxonomy.categories[category].subtypes
+    return frozenset(word for id_ in kinds for word in taxonomy.groups_of(category, id_))
+
+
+def _text_of(folder: Path) -> str:
+    """The files a verdict depends on besides the timeline, one after the other, for the snapshot."""
+    files = [*sorted((folder / "forecasts").glob("*.toml")), *sorted((folder / "baselines").glob("*.*"))]
+    return "\n".join(f"# {path.name}\n{path.read_text(encoding='utf-8')}" for path in files)

@@ -1,0 +1,41 @@
+"""``config/placing.toml``: the numbers behind placing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+from tracker.catalog.tables import Table, read_toml
+from tracker.core.errors import Problem
+from tracker.core.placing import Policy
+from tracker.core.publishers import PublisherKind
+
+CERTAINTIES = ("high", "medium", "low")
+
+
+def read_placing(folder: Path) -> tuple[Policy | None, list[Problem]]:
+    """The policy, None when the file cannot be read at all; with every problem found."""
+    problems: list[Problem] = []
+    top = read_toml(folder / "placing.toml", folder, problems)
+    if top is None:
+        return None, problems
+    policy = Policy(
+        stale_share=top.number("stale_share", low=0, high=1),
+        new_per_day=top.number("new_per_day", low=0, high=100),
+        long_tail=top.number("long_tail", low=1),
+        long_share=top.number("long_share", low=0, high=1),
+        place_factor=top.number("place_factor", low=0, high=1),
+        context_days=top.whole("context_days", low=0, high=3650),
+        wire_similarity=top.number("wire_similarity", low=0, high=1),
+        link_days=top.whole("link_days", low=0, high=30),
+        reliability=_shares(top.table("reliability", default=False), get_args(PublisherKind)),
+        certainty=_shares(top.table("certainty", default=False), CERTAINTIES),
+    )
+    top.done()
+    return policy, problems
+
+
+def _shares(table: Table, names: tuple[str, ...]) -> dict[str, float]:
+    found = {name: table.number(name, low=0, high=1) for name in names}
+    table.done()
+    return found

@@ -1,0 +1,122 @@
+"""What stands around an event in the text: places, counts, weapons, subtypes. Each with the words it came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.core.observations import Mode
+from tracker.core.phrases import CategoryWords, WeaponName
+from tracker.core.places import Place
+
+NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "pair of": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "dozen": 12, "a dozen": 12,
+    "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10,
+}  # fmt: skip
+MOST = 2000
+"""A greater number in a headline is a range, a year or a sum, never a count of what we count."""
+
+
+def number(word: str) -> int | None:
+    """The value of a number or number word; None for anything else or more than ``MOST``."""
+    word = word.strip().lower().replace(",", "")
+    value = int(word) if word.isdecimal() else NUMBERS.get(word)
+    return value if value is not None and 0 < value <= MOST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value read from a text and the words it was read from."""
+
+    value: str
+    words: str
+
+
+class Gazetteer:
+    """Finds places by their spellings. Towns that also stand for governments count only with a locative word
+    ("in", "near", "arrives at") or as the name of a meeting or site ("Singapore summit")."""
+
+    _BEFORE = (
+        r"(?:\b(?:in|near|at|from|around|outside|off|to|toward|over|visits?|visited|leaves|enters)"
+        r" (?:the |its |NK’s |northeastern |eastern |western |southern )?)"
+    )
+    _AFTER = (
+        r"(?:[- ](?:[a-z]+ )?(?:summit|talks|meeting|launch(?:ing)? (?:site|station)|test site|site|base|area|"
+        r"airport|port|province|range|complex|shipyard|declaration|prefecture))"
+    )
+    _KOREAN_AFTER = r"(?=에서|에 |인근|일대|지역|부근|서 |회담|발사장|핵실험장|시험장|비행장|공항|남쪽|북쪽|동쪽|서쪽|해상|앞바다|일원)"
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._places = {place.id: place for place in places}
+        self._by_spelling: dict[str, str] = {}
+        for place in places:
+            for spelling in (place.name, *place.spellings):
+                self._by_spelling.setdefault(spelling.lower(), place.id)
+        english = sorted((each for each in self._by_spelling if each.isascii()), key=len, reverse=True)
+        other = sorted((each for each in self._by_spelling if not each.isascii()), key=len, reverse=True)
+        self._english = self._compiled(english, r"(?P<before>{before})?\b(?P<name>{names})\b(?P<after>{after})?")
+        self._other = self._compiled(other, r"(?P<name>{names})(?:{korean})")
+
+    def _compiled(self, names: list[str], shape: str) -> re.Pattern[str] | None:
+        if not names:
+            return None
+        pattern = shape.format(
+            before=self._BEFORE, names="|".join(map(re.escape, names)), after=self._AFTER, korean=self._KOREAN_AFTER
+        )
+        return re.compile(pattern, re.IGNORECASE)
+
+    def find(self, text: str) -> tuple[tuple[Place, str], ...]:
+        """Places where something is said to happen, in order of mention, each once, with their words."""
+        found: dict[str, str] = {}
+        for pattern in (self._english, self._other):
+            for hit in pattern.finditer(text) if pattern is not None else ():
+                if pattern is self._english and not (hit.group("before") or hit.group("after")):
+                    continue
+                found.setdefault(self._by_spelling[hit.group("name").lower()], hit.group(0).strip())
+        return tuple((self._places[name], words) for name, words in found.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """The compiled counts, weapons and subtype words of one category."""
+
+    counts: tuple[tuple[re.Pattern[str], str], ...]
+    weapons: tuple[tuple[re.Pattern[str], WeaponName], ...]
+    subtypes: tuple[tuple[re.Pattern[str], str, tuple[Mode, ...]], ...]
+
+    @staticmethod
+    def of(words: CategoryWords) -> Extractor:
+        return Extractor(
+            tuple((re.compile(each.pattern), each.unit) for each in words.counts),
+            tuple((re.compile(each.pattern), each) for each in words.weapons),
+            tuple((re.compile(each.pattern), each.subtype, each.modes) for each in words.subtypes),
+        )
+
+    def count(self, text: str) -> tuple[int, str, str] | None:
+        """How many, of what unit, and the words; the first pattern that holds a number wins."""
+        for pattern, unit in self.counts:
+            for found in pattern.finditer(text):
+                value = number(found.group("n"))
+                if value is not None:
+                    return value, unit, found.group(0).strip()
+        return None
+
+    def weapon(self, text: str) -> tuple[WeaponName, str] | None:
+        """The first weapon of the list that is named, and the words."""
+        for pattern, weapon in self.weapons:
+            found = pattern.search(text)
+            if found is not None:
+                return weapon, found.group(0).strip()
+        return None
+
+    def subtype(self, text: str, mode: Mode) -> Found | None:
+        """The first subtype of the list whose words stand in the text and that exists in this mode."""
+        for pattern, subtype, modes in self.subtypes:
+            if modes and mode not in modes:
+                continue
+            found = pattern.search(text)
+            if found is not None:
+                return Found(subtype, found.group(0).strip())
+        return None

@@ -1,0 +1,144 @@
+"""Verbs that answer: the timeline and the forecasts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, cast, get_args
+
+import typer
+
+from tracker.cli.terminal import Json, say, show_json, table
+from tracker.cli.wiring import wired
+from tracker.core.errors import RefusedError
+from tracker.core.shapes import as_of_instant, forecasts_document, select, timeline_document
+from tracker.core.timeline import View
+from tracker.core.words import VERDICT_WORDS, count_words, percent, status_words, when_words
+
+VIEWS = get_args(View)
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Evidence = Annotated[str, typer.Option("--evidence", help="news, reference or all (both joined).")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="What was known at the end of that Korean day."),
+]
+
+
+def view_of(evidence: str) -> View:
+    """The view a word names; raises a usage error (exit 2) for any other word."""
+    if evidence not in VIEWS:
+        raise typer.BadParameter(f"{evidence!r} is none of {', '.join(VIEWS)}", param_hint="--evidence")
+    return cast(View, evidence)
+
+
+def timeline(
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day.")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last day.")
+    ] = None,
+    category: Annotated[str, typer.Option(help="Only this category.")] = "",
+    text: Annotated[str, typer.Option(help="Only events whose title, place or sources hold every word.")] = "",
+    evidence: Evidence = "all",
+    as_of: AsOf = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is unlikely or retracted.")] = False,
+    json: Json = False,
+) -> None:
+    """Events in order of their day."""
+    app = wired()
+    view = view_of(evidence)
+    known = app.beliefs.taxonomy.categories
+    if category and category not in known:
+        raise typer.BadParameter(f"{category!r} is none of {', '.join(known)}", param_hint="--category")
+    app.ready()
+    asked = as_of.date() if as_of else None
+    found = app.timeline(view, _instant(asked))
+    shown = select(
+        found.events, first.date() if first else None, last.date() if last else None, category, "", text, everything
+    )
+    if json:
+        show_json(timeline_document(found, shown, asked))
+        return
+    labels = app.labels()
+    table(
+        ("day", "kind", "place", "count", "how sure", "title", "id"),
+        [
+            (
+                when_words(event),
+                labels.kind(event),
+                labels.place(event.place),
+                count_words(event.count, event.unit),
+                f"{percent(event.p_occurred)}, {status_words(event.status, event.wires, event.lane)}",
+                event.title,
+                event.id,
+            )
+            for event in shown
+        ],
+    )
+    say(f"{len(shown)} events, evidence: {view}" + (f", as of {asked}" if asked else ""))
+
+
+def _instant(day: date | None) -> datetime | None:
+    try:
+        return as_of_instant(day) if day else None
+    except ValueError as trouble:
+        raise typer.BadParameter(str(trouble), param_hint="--as-of") from trouble
+
+
+def forecasts(
+    wanted: Annotated[str, typer.Argument(metavar="[ID]", help="One claim, by id or by its ref (F25).")] = "",
+    evidence: Evidence = "all",
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """What became of the document's claims, and why."""
+    app = wired()
+    view = view_of(evidence)
+    app.ready()
+    asked = as_of.date() if as_of else None
+    instant = _instant(asked)
+    judged = app.verdicts(view, instant)
+    cards = app.forecasts()
+    if wanted:
+        cards = tuple(card for card in cards if wanted in (card.id, card.ref))
+        judged = tuple(verdict for verdict in judged if wanted in (verdict.forecast, verdict.ref))
+        if not cards:
+            raise RefusedError(f"there is no claim {wanted!r}; ./run forecasts lists them")
+    scores = app.scores(view, instant)
+    if json:
+        show_json(forecasts_document(judged, view, scores, asked, cards))
+        return
+    for card in cards:
+        for verdict in (each for each in judged if each.forecast == card.id):
+            mark = {True: "held", False: "did not hold", None: "undecided"}[verdict.claim_held]
+            scored = f", Brier {verdict.brier:.3f}" if verdict.brier is not None else ""
+            said = f", document {verdict.p_implied.mid:.0%}" if verdict.p_implied else ""
+            base = f", base rate {verdict.p_reference:.0%}" if verdict.p_reference is not None else ""
+            say(f"{card.ref} [{verdict.reading}, {verdict.window}] {mark}: {VERDICT_WORDS[verdict.verdict]}{said}{base}{scored}")
+            say(f"    {card.paraphrase}")
+            for reason in verdict.reasons:
+                say(f"      {reason.text}")
+            if verdict.margin:
+                say(f"      {verdict.margin}")
+    for line in score_lines(scores):
+        say(line)
+
+
+def score_lines(scores: object) -> list[str]:
+    """The scores in words, with n and the caveat beside every figure."""
+    if not isinstance(scores, dict) or not scores.get("n"):
+        return ["No scored claim is decided yet."]
+    brier, base = scores.get("brier"), scores.get("brier_reference")
+    lines = [f"{scores['n']} scored items decided."]
+    if isinstance(brier, dict) and isinstance(base, int | float):
+        lines.append(
+            f"Mean Brier {brier['mid']:.3f} ({brier['low']:.3f} to {brier['high']:.3f} over the bands), base rates {base:.3f}."
+        )
+    caveats = scores.get("caveats") or scores.get("caveat") or ()
+    return lines + ([caveats] if isinstance(caveats, str) else list(caveats))
+
+
+def register(program: typer.Typer) -> None:
+    program.command()(timeline)
+    program.command()(forecasts)

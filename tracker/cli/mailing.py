@@ -1,0 +1,115 @@
+"""Verbs of the digest: an issue of a day, and who gets it."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.cli.terminal import Json, say, show_json, table
+from tracker.cli.wiring import wired
+from tracker.core.errors import RefusedError
+from tracker.core.shapes import instant
+from tracker.app import SubscriberState
+from tracker.outputs.mail import checked
+
+subscribers = typer.Typer(no_args_is_help=True, help="Who gets the digest. Nobody is mailed before confirm.")
+
+
+def digest(
+    date: Annotated[
+        datetime, typer.Option("--date", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The Korean day of the issue.")
+    ],
+    preview: Annotated[
+        Path | None, typer.Option(help="Write the issue's HTML to this file; nothing is kept or mailed.")
+    ] = None,
+    send: Annotated[bool, typer.Option("--send", help="Keep the issue and deliver it to confirmed subscribers.")] = False,
+    digest_id: Annotated[str, typer.Option("--digest", help="Which digest; default the first in config/digests.toml.")] = "",
+    json: Json = False,
+) -> None:
+    """The digest issue of a day: what a reader gets from the news known by its cut-off."""
+    if preview is not None and send:
+        raise typer.BadParameter("a preview is not sent; give --preview or --send")
+    app = wired()
+    app.ready()
+    wanted = app.digest(digest_id)
+    if preview is not None or not send:
+        subject, html, text, document = app.press.print(app.issue(wanted, date.date()))
+        if preview is not None:
+            _write(preview, html)
+        if json:
+            show_json({**document, "subject": subject, "preview": str(preview) if preview else None})
+        elif preview is not None:
+            say(f"{subject}\nwritten to {preview}")
+        else:
+            say(f"{subject}\n\n{text}")
+        return
+    issue = app.keep_issue(wanted, date.date())
+    totals = dict(app.deliver(issue))
+    if json:
+        show_json({**issue.document, "subject": issue.subject, "deliveries": totals})
+    else:
+        done = ", ".join(f"{count} {state}" for state, count in sorted(totals.items())) or "no copy was open"
+        say(f"{issue.subject}: {done}")
+
+
+def _write(path: Path, html: str) -> None:
+    try:
+        path.write_text(html, encoding="utf-8")
+    except OSError as trouble:
+        raise RefusedError(f"{path} cannot be written: {os.strerror(trouble.errno or 0)}") from trouble
+
+
+Address = Annotated[str, typer.Argument(help="A mail address.")]
+
+
+@subscribers.command("add")
+def add(address: Address, json: Json = False) -> None:
+    """Note an address; it is mailed only after `subscribers confirm`."""
+    _change(address, "pending", json, "is noted; she gets nothing before: ./run subscribers confirm")
+
+
+@subscribers.command("confirm")
+def confirm(address: Address, json: Json = False) -> None:
+    """She said yes: from now on the address gets each issue."""
+    _change(address, "confirmed", json, "is confirmed and gets the next issue")
+
+
+@subscribers.command("remove")
+def remove(address: Address, json: Json = False) -> None:
+    """Take an address out and erase it."""
+    _change(address, "removed", json, "is removed and erased")
+
+
+def _change(address: str, state: SubscriberState, json: bool, told: str) -> None:
+    app = wired()
+    clean = checked(address.strip())
+    app.prepare(tolerant=True)
+    after = app.change_subscriber(clean, state)
+    if json:
+        show_json({"address": clean, "state": after})
+    else:
+        say(f"{clean} {told}" if after == state else f"{clean} stays {after}")
+
+
+@subscribers.command("list")
+def list_(json: Json = False) -> None:
+    """All subscribers and their state."""
+    app = wired()
+    app.prepare(tolerant=True)
+    rows = [
+        {"address": each.address, "state": each.state, "added_at": instant(each.added_at), "confirmed_at": instant(each.confirmed_at)}
+        for each in app.subscribers()
+    ]
+    if json:
+        show_json({"subscribers": rows})
+    else:
+        table(("address", "state", "since"), [(r["address"] or "(erased)", r["state"], r["added_at"]) for r in rows])
+
+
+def register(program: typer.Typer) -> None:
+    program.command()(digest)
+    program.add_typer(subscribers, name="subscribers")

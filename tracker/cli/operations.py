@@ -1,0 +1,90 @@
+"""Verbs of operation: checking everything, the database, and the server alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.cli.terminal import Json, err, say, show_json
+from tracker.cli.wiring import wired
+
+db = typer.Typer(no_args_is_help=True, help="The database: schema, backup, restore.")
+
+
+def check(json: Json = False) -> None:
+    """Every problem of config, schema, model and settings at once, by file, table and key."""
+    app = wired()
+    problems = app.problems()
+    if json:
+        show_json(
+            {
+                "ok": not problems,
+                "problems": [
+                    {"file": each.file, "table": each.table, "key": each.key, "message": each.message}
+                    for each in problems
+                ],
+            }
+        )
+    else:
+        for each in problems:
+            err.print(str(each), markup=False, soft_wrap=True)
+        say(f"{len(problems)} problem(s)" if problems else "config, schema, model and settings are in order")
+    raise typer.Exit(1 if problems else 0)
+
+
+@db.command("upgrade")
+def upgrade_(json: Json = False) -> None:
+    """Bring the schema to what this program needs."""
+    before, after = wired().upgrade()
+    if json:
+        show_json({"from": before, "to": after})
+    else:
+        say(f"the schema is at {after}" + ("" if before == after else f" (it was {before or 'empty'})"))
+
+
+@db.command("check")
+def check_(json: Json = False) -> None:
+    """Whether the schema is the one this program needs."""
+    app = wired()
+    app.require_schema()
+    if json:
+        show_json({"ok": True, "schema": app.schema()})
+    else:
+        say(f"the schema is at {app.schema()}, as this program needs it")
+
+
+@db.command("backup")
+def backup_(target: Annotated[Path, typer.Argument(help="A file that does not exist yet.")], json: Json = False) -> None:
+    """Copy the database while it runs."""
+    size = wired().backup(target)
+    show_json({"file": str(target), "bytes": size}) if json else say(f"{target}: {size:,} bytes")
+
+
+@db.command("restore")
+def restore_(source: Annotated[Path, typer.Argument(help="A file made by backup.")], json: Json = False) -> None:
+    """Put a backup in the database's place; the former one is kept beside it."""
+    kept = wired().restore(source)
+    if json:
+        show_json({"restored": str(source), "former": str(kept) if kept else None})
+    else:
+        say(f"restored from {source}" + (f"; the former database is {kept}" if kept else ""))
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; default TRACKER_HOST.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on; default TRACKER_PORT.", min=-1, max=65535)] = -1,
+) -> None:
+    """The API and the page alone, without the clock."""
+    from tracker.schedule.service import serve as run_server  # starting a server is no business of other verbs
+
+    app = wired()
+    app.prepare(tolerant=True)
+    run_server(app, host or app.settings.host, app.settings.port if port < 0 else port, clock=False)
+
+
+def register(program: typer.Typer) -> None:
+    program.command()(check)
+    program.command()(serve)
+    program.add_typer(db, name="db")

@@ -1,0 +1,129 @@
+"""Verbs that read texts outside the river: parse, classify, train, evaluate."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tracker.cli.terminal import Json, bar, say, show_json, table
+from tracker.cli.wiring import wired
+from tracker.core.errors import RefusedError
+
+
+def _lines(source: str) -> Iterator[bytes]:
+    """The lines of a file, or of standard input for "-"."""
+    if source == "-":
+        yield from sys.stdin.buffer
+        return
+    try:
+        with Path(source).open("rb") as stream:
+            yield from stream
+    except OSError as trouble:
+        raise RefusedError(f"{source} cannot be read: {trouble.strerror}") from trouble
+
+
+def classify(
+    file: Annotated[str, typer.Argument(help="JSON lines of {id?, title or text, ...}; - for standard input.")] = "-",
+    json: Json = False,
+) -> None:
+    """Read texts outside the river: JSON lines in, JSON lines out."""
+    del json  # the answer is JSON lines in any case
+    app = wired()
+    for answer in app.classify(_lines(file)):
+        show_json(answer)
+
+
+def parse(
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE...|-", help="Feed documents.")] = None,
+    content_type: Annotated[str, typer.Option("--content-type", help="What the server said it is.")] = "",
+    base_url: Annotated[str, typer.Option("--base-url", help="Where it came from.")] = "",
+    batch: Annotated[str, typer.Option("--batch", help="JSON lines of {path, content_type?, base_url?}; - for stdin.")] = "",
+    json: Json = False,
+) -> None:
+    """Parse feed documents: one JSON line per file, in the same order."""
+    del json
+    app = wired()
+    if batch:
+        for line in _lines(batch):
+            if line.strip():
+                show_json(app.parse(**_named(line)))
+        return
+    if not files:
+        raise typer.BadParameter("name at least one file, or - for standard input", param_hint="FILE")
+    for name in files:
+        show_json(app.parse(name, content_type, base_url))
+
+
+def _named(line: bytes) -> dict[str, Any]:
+    try:
+        row = jsonlib.loads(line)
+        return {
+            "path": str(row["path"]),
+            "content_type": str(row.get("content_type") or ""),
+            "base_url": str(row.get("base_url") or ""),
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {"path": "", "trouble": "the line is no JSON object with a path"}
+
+
+def train(
+    out: Annotated[Path | None, typer.Option(help="Folder of the new model; default models/<name>-<next number>.")] = None,
+    texts: Annotated[
+        list[Path] | None, typer.Option("--texts", help="JSON lines whose texts models/labels/ labels by hash.")
+    ] = None,
+    dev: Annotated[
+        Path | None, typer.Option("--dev", help="Labelled headlines to measure on; near copies are kept out of training.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Train the classifier from models/corpus/ and say whether it beats the rules."""
+    app = wired()
+    with bar("train", 1) as step:
+        report = app.train(out, tuple(texts or ()), dev)
+        step(1)
+    if json:
+        show_json(report)
+        return
+    for line in report["lines"]:
+        say(line)
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON lines of {text, summary, published, tags, status}.")],
+    observer: Annotated[str, typer.Option(help="rules or a model's name; default the active one.")] = "",
+    json: Json = False,
+) -> None:
+    """Precision, recall and F1 by category and mode, with intervals."""
+    if not file.is_file():
+        raise RefusedError(f"no such file: {file}")
+    report = wired().evaluate(file, observer)
+    if json:
+        show_json(report)
+        return
+    for name in ("categories", "modes"):
+        rows = [
+            (key, each["n"], f"{each['precision']:.2f}", f"{each['recall']:.2f}", f"{each['f1']:.2f}", _interval(each))
+            for key, each in report[name].items()
+        ]
+        table((name, "n", "precision", "recall", "F1", "95 %"), rows)
+    say(
+        f"{report['observer']}: categories micro-F1 {report['micro_f1']:.3f}, macro-F1 {report['macro_f1']:.3f}; "
+        f"mode macro-F1 {report['mode_macro_f1']:.3f}; {report['rows']} rows"
+    )
+
+
+def _interval(row: dict[str, Any]) -> str:
+    low, high = row.get("interval") or (0.0, 0.0)
+    return f"{low:.2f} to {high:.2f}"
+
+
+def register(program: typer.Typer) -> None:
+    program.command()(classify)
+    program.command()(parse)
+    program.command()(train)
+    program.command()(evaluate)

@@ -1,0 +1,153 @@
+"""Reading words that name a day, English and Korean: "early Tuesday", "three days ago", "7월 4일"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from tracker.core.dating import CueKind, DayCue
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+SMALL = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
+KOREAN_WEEKDAYS = "월화수목금토일"
+
+_MONTH = (
+    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"(?P<{}>[12]?\d|3[01])(?:st|nd|rd|th)?"
+
+_ASIDE = r"(?<!since )(?<!before )(?<!until )(?<!ahead of )(?<!by )(?<!after )(?<!from )"
+"""A day that only bounds something else ("since Monday") does not date the event."""
+
+_ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("iso", re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0\d|1[0-2])-(?P<d>[0-2]\d|3[01])\b")),
+    (
+        "date",
+        re.compile(
+            _ASIDE
+            + r"\b"
+            + _MONTH.format("mon")
+            + " "
+            + _DAY.format("d")
+            + r"\b(?:,? (?P<y>(?:19|20)\d\d))?(?!\d)"
+        ),
+    ),
+    (
+        "date",
+        re.compile(
+            _ASIDE
+            + r"\b"
+            + _DAY.format("d")
+            + " (?:of )?"
+            + _MONTH.format("mon")
+            + r"(?:,? (?P<y>(?:19|20)\d\d))?\b"
+        ),
+    ),
+    (
+        "weekday",
+        re.compile(
+            _ASIDE + r"(?P<part>\b(?:early|late|before dawn|local time) (?:on )?)?"
+            r"\b(?P<wd>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+            r"(?P<part2> (?:morning|afternoon|evening|night|local time))?(?! (?:club|times|review))"
+        ),
+    ),
+    (
+        "ago",
+        re.compile(
+            r"\b(?P<n>\d{1,2}|a|one|two|three|four|five|six|seven|ten) (?P<u>day|week)s? (?:ago|earlier)\b"
+        ),
+    ),
+    ("last_week", re.compile(r"\blast week\b")),
+    ("next_week", re.compile(r"\bnext week\b")),
+    ("yesterday", re.compile(r"\byesterday\b|\blast night\b")),
+    (
+        "today",
+        re.compile(r"\btoday\b(?!'s)|\btonight\b|\bthis (?:morning|afternoon|evening)\b|\bhours ago\b"),
+    ),
+    ("tomorrow", re.compile(r"\btomorrow\b")),
+    (
+        "state_media",
+        re.compile(
+            r"\b(?:kcna|rodong sinmun|(?:north korean?|nk|n\.? ?korean?)?'?s? ?state(?:-run)? "
+            r"(?:media|news agency|television|tv))\b"
+        ),
+    ),
+)
+
+_KOREAN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("iso", re.compile(r"(?P<y>(?:19|20)\d\d)년 ?(?P<m>1[0-2]|0?\d)월 ?(?P<d>[12]\d|3[01]|0?\d)일")),
+    ("korean_date", re.compile(r"(?<!\d)(?P<m>1[0-2]|[1-9])월 ?(?P<d>[12]\d|3[01]|[1-9])일")),
+    ("weekday", re.compile(r"(?P<wdk>[월화수목금토일])요일")),
+    ("ago", re.compile(r"(?P<n>\d{1,2})(?P<u>일|주) ?전(?!쟁)")),
+    ("last_week", re.compile(r"지난 ?주")),
+    ("next_week", re.compile(r"다음 ?주|내주")),
+    ("yesterday", re.compile(r"어제|전날|지난 ?밤")),
+    ("today", re.compile(r"오늘|이날|금일")),
+    ("tomorrow", re.compile(r"내일")),
+    (
+        "day_of_month",
+        re.compile(
+            r"(?<![\d월.])(?<!월 )(?P<d>[12]\d|3[01]|[1-9])일(?= |,|\.|$|에|부터|오전|오후|새벽|밤)(?! ?(?:간|째|전|만))"
+        ),
+    ),
+    ("state_media", re.compile(r"조선중앙통신|중앙통신|노동신문|北매체|북(?:한)? ?매체")),
+)
+
+
+_SIMPLE: dict[str, tuple[CueKind, int]] = {
+    "last_week": ("week_ago", 1),
+    "next_week": ("week_ago", -1),
+    "yesterday": ("days_ago", 1),
+    "today": ("days_ago", 0),
+    "tomorrow": ("days_ago", -1),
+    "state_media": ("state_media", 0),
+}
+
+
+def _month(word: str) -> int:
+    return MONTHS.index(word[:3]) + 1
+
+
+def _cue(name: str, found: re.Match[str]) -> DayCue | None:
+    words, group = found.group(0).strip(), found.groupdict()
+    if name == "iso":
+        return DayCue("date", words, 0, int(group["y"]), int(group["m"]), int(group["d"]))
+    if name == "date":
+        return DayCue("date", words, 0, int(group["y"] or 0), _month(group["mon"]), int(group["d"]))
+    if name == "korean_date":
+        return DayCue("date", words, 0, 0, int(group["m"]), int(group["d"]))
+    if name == "day_of_month":
+        return DayCue("day_of_month", words, day=int(group["d"]))
+    if name == "weekday":
+        if "wdk" in group:
+            return DayCue("weekday", words, KOREAN_WEEKDAYS.index(group["wdk"]), local=True)
+        local = bool(group["part"] or group["part2"])
+        return DayCue("weekday", words, WEEKDAYS.index(group["wd"]), local=local)
+    if name == "ago":
+        number = group["n"]
+        count = int(number) if number.isdigit() else SMALL[number]
+        return DayCue("days_ago", words, count * (7 if group["u"] in ("week", "주") else 1))
+    kind, value = _SIMPLE[name]
+    return DayCue(kind, words, value)
+
+
+def _all(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterator[DayCue]:
+    taken: list[tuple[int, int]] = []
+    for name, pattern in patterns:
+        for found in pattern.finditer(text):
+            if any(found.start() < end and start < found.end() for start, end in taken):
+                continue
+            taken.append(found.span())
+            cue = _cue(name, found)
+            if cue is not None:
+                yield cue
+                break
+
+
+@lru_cache(maxsize=1024)
+def day_cues(text: str, lang: str = "en") -> tuple[DayCue, ...]:
+    """The day words of a text, at most one of each form, dates first; ``lang`` "ko" reads Korean, others English."""
+    return tuple(_all(text.lower(), _KOREAN if lang == "ko" else _ENGLISH))

@@ -1,0 +1,121 @@
+"""The phrasebook: what the rules observer looks for, as values from the reviewed taxonomy file.
+
+Patterns are regular expressions over *canonical* text: lower case, with the names of actors (in all their
+spellings) rewritten to upper-case tokens, so that a phrase needs only one form. Fragments are already filled
+in. Nothing here matches anything; ``tracker.classify.rules`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tracker.core.observations import Mode
+from tracker.core.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A name in all its spellings and the token it becomes. Rewriting tries actors in file order."""
+
+    token: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Evidence for a category. ``p`` is the probability (0..1) of the category when only this matches;
+    ``at_most`` instead limits the category's probability. ``weight`` is the evidence for ``mode`` in nats.
+    Where ``unless`` matches the text, the phrase does not count."""
+
+    pattern: str
+    p: float = 0.0
+    at_most: float = 1.0
+    mode: Mode | None = None
+    weight: float = 0.0
+    subtype: str = ""
+    unless: str = ""
+    lang: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A way of speaking that shifts the mode of whatever is spoken of: a question, a plan, a memory.
+
+    ``only`` names the categories it counts for; empty means all.
+    """
+
+    pattern: str
+    mode: Mode
+    weight: float
+    only: tuple[str, ...] = ()
+    unless: str = ""
+    lang: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class SubtypeWords:
+    """Words that tell the subtype, tried in file order, for the listed modes (empty: all)."""
+
+    subtype: str
+    pattern: str
+    modes: tuple[Mode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountPattern:
+    """A pattern with a group ``n`` that holds a number or number word, counted in ``unit``."""
+
+    pattern: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeaponName:
+    """A weapon by name, and the subtype it belongs to (may be empty)."""
+
+    id: str
+    pattern: str
+    subtype: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryWords:
+    """All that the rules know of one category.
+
+    ``gate`` must match before any phrase is tried. ``prior`` is the starting evidence for each mode in nats.
+    ``placed``: a place named with it is where it happened (and gives the zone). ``state_media``: state media
+    report it on the day after.
+    """
+
+    category: str
+    gate: str
+    prior: Mapping[Mode, float] = field(default_factory=dict)
+    phrases: tuple[Phrase, ...] = ()
+    subtypes: tuple[SubtypeWords, ...] = ()
+    counts: tuple[CountPattern, ...] = ()
+    weapons: tuple[WeaponName, ...] = ()
+    placed: bool = False
+    state_media: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """``gate`` finds, in lower-case text, names that may concern the DPRK (cheap); ``concerns`` decides on the
+    canonical text that it does; ``hints`` admit a text that names the subject without the country."""
+
+    gate: str
+    concerns: str
+    hints: str
+    actors: tuple[Actor, ...]
+    categories: tuple[CategoryWords, ...]
+    frames: tuple[Frame, ...] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyFile:
+    """What ``config/taxonomy.toml`` holds: the categories and effects, and the words they are known by."""
+
+    taxonomy: Taxonomy
+    phrasebook: Phrasebook

@@ -1,0 +1,224 @@
+"""Which event a mention belongs to: attach, open or ignore, with a score and a reason.
+
+The question is put as a comparison of rates. A mention whose day weights are w may be a fresh report of a
+standing event (how well do w and the event's own days agree), a late echo of one (reports of an event fade
+with the days since), or the first report of something new (new events of a category are rare on any one day).
+The likeliest explanation wins; how clearly it wins scales the mention's weight. Words are not compared here:
+whether two texts are copies of one matters for counting sources, not for which event they are about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.core.days import DayWeights, likeliest, span_of
+from tracker.core.taxonomy import Act, Category
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The numbers placing rests on, from ``config/placing.toml``.
+
+    ``stale_share``: share of reports that are not of the day they seem to report; ``new_per_day``: how many
+    new events of a category begin on an average day; ``long_tail``: echoes beyond the category's own
+    ``echo_days`` fade this many times slower; ``long_share``: the share of echoes that do; ``place_factor``:
+    what agreement is worth when two sites differ; ``context_days``: how far back commentary may reach;
+    ``reliability``: probability that a plain report of that kind of publisher is true; ``certainty``: the
+    same for the certainty words of reference rows; ``wire_similarity``: word overlap from which two titles
+    are copies of one text; ``link_days``: how far apart the lanes' days may lie and still be one event.
+    """
+
+    stale_share: float
+    new_per_day: float
+    long_tail: float
+    long_share: float
+    place_factor: float
+    context_days: int
+    wire_similarity: float
+    link_days: int
+    reliability: Mapping[str, float]
+    certainty: Mapping[str, float]
+
+    @property
+    def version(self) -> str:
+        """A short hash of every number: another policy gives another timeline."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Placeable:
+    """A mention ready to be placed. ``category`` and ``subtype`` are those of the event it would open.
+
+    ``p`` is the probability that the text reports this as having taken place and is right; ``seen_on`` the
+    day of publication in the event's zone.
+    """
+
+    key: str
+    act: Act
+    category: str
+    subtype: str
+    p: float
+    days: DayWeights
+    places: frozenset[str]
+    seen_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An event as placing sees it: its day weights, its sites and how many wires speak for it."""
+
+    id: str
+    category: str
+    subtype: str
+    days: DayWeights
+    places: frozenset[str]
+    wires: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """``share`` (0..1) is how clearly this explanation wins; ``dates`` says whether the mention's day
+    weights speak for the event's day (a late echo's do not)."""
+
+    event: str
+    score: float
+    share: float
+    dates: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    score: float
+    share: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    reason: str
+
+
+Decision = Attach | Open | Ignore
+
+
+def compatible(category: Category, mention: str, event: str) -> bool:
+    """May a mention of one subtype belong to an event of another? An unstated subtype fits any event; a
+    distinct one (a resolution, a leaders' meeting) fits only its own."""
+    if mention in ("", event):
+        return True
+    kinds = category.subtypes
+    distinct = any(kinds[name].distinct for name in (mention, event) if name in kinds)
+    return not distinct
+
+
+def place(mention: Placeable, category: Category, standing: Sequence[Standing], policy: Policy) -> Decision:
+    """Decide one mention among the standing events of its lane; deterministic, ties go to the smaller id."""
+    if mention.act == "ignores":
+        return Ignore("this kind of mention opens nothing")
+    if not mention.days:
+        return Ignore("no day can be told from it")
+    scored = sorted(
+        (
+            (fresh, echo, event)
+            for event in standing
+            if event.category == mention.category and compatible(category, mention.subtype, event.subtype)
+            for fresh, echo in [_agreement(mention, event, category, policy)]
+            if fresh + echo > 0
+        ),
+        key=lambda found: (-(found[0] + found[1]), found[2].id),
+    )
+    if mention.act == "context":
+        return _as_context(mention, scored, policy)
+    if mention.act == "lowers":
+        return _as_denial(scored)
+    new = (1 - policy.stale_share) * policy.new_per_day
+    total = new + sum(fresh + echo for fresh, echo, _ in scored)
+    if scored and scored[0][0] + scored[0][1] >= new:
+        fresh, echo, event = scored[0]
+        score = fresh + echo
+        words = "reports the same days" if fresh >= echo else "comes late and says nothing new"
+        return Attach(event.id, round(score, 6), round(score / total, 6), fresh >= echo, words)
+    reason = "no event stands near" if not scored else "nearer to something new than to any standing event"
+    return Open(round(new, 6), round(new / total, 6), reason)
+
+
+def _agreement(
+    mention: Placeable, event: Standing, category: Category, policy: Policy
+) -> tuple[float, float]:
+    """(fresh, echo): the two ways in which a mention may be of this event, as rates per day."""
+    on = likeliest(event.days)
+    span, said = span_of(event.days), span_of(mention.days)
+    if on is None or span is None or said is None:
+        return 0.0, 0.0
+    factor = (
+        policy.place_factor if mention.places and event.places and not mention.places & event.places else 1.0
+    )
+    # The gap between the two spans, not between their likeliest days: a weekend's report spans two days.
+    gap = max((said.first - span.last).days, (span.first - said.last).days, 0)
+    fresh = 0.0
+    if gap <= category.window_days:
+        theirs = dict(event.days)
+        overlap = sum(weight * theirs.get(day, 0.0) for day, weight in mention.days)
+        fresh = (1 - policy.stale_share) * factor * overlap
+    lag = (mention.seen_on - on).days
+    echo = 0.0
+    if lag >= 0:
+        loudness = 1 + math.log(max(event.wires, 1))
+        echo = policy.stale_share * factor * loudness * _fading(lag, category.echo_days, policy)
+    return fresh, echo
+
+
+def _fading(lag_days: int, echo_days: int, policy: Policy) -> float:
+    """Density of late reports ``lag_days`` after the event: a short tail and a long one, both exponential."""
+    short, long = max(echo_days, 1), max(echo_days, 1) * policy.long_tail
+    return (1 - policy.long_share) * math.exp(-lag_days / short) / short + policy.long_share * math.exp(
+        -lag_days / long
+    ) / long
+
+
+def _as_context(
+    mention: Placeable, scored: Sequence[tuple[float, float, Standing]], policy: Policy
+) -> Attach | Ignore:
+    for fresh, echo, event in scored:
+        on = likeliest(event.days)
+        if on is not None and 0 <= (mention.seen_on - on).days <= policy.context_days:
+            return Attach(event.id, round(fresh + echo, 6), 0.0, False, "talks about it")
+    return Ignore("talks about something that stands on no near day")
+
+
+def _as_denial(scored: Sequence[tuple[float, float, Standing]]) -> Attach | Ignore:
+    if scored and scored[0][0] > scored[0][1]:
+        return Attach(scored[0][2].id, round(scored[0][0], 6), 1.0, False, "says that it did not take place")
+    return Ignore("denies nothing that stands")
+
+
+def place_row(
+    mention: Placeable, category: Category, table: str, standing: Sequence[tuple[Standing, frozenset[str]]]
+) -> Decision:
+    """Place a reference row among reference events: rows of one table are told apart by their authors and
+    never merge; another table's row of the same day, kind and site is the same event.
+
+    ``standing`` pairs each event with the tables that already speak of it.
+    """
+    if mention.act != "opens":
+        return Ignore("this kind of row opens nothing")
+    if not mention.days:
+        return Ignore("the row has no day")
+    for event, tables in sorted(standing, key=lambda pair: pair[0].id):
+        same_kind = mention.subtype == event.subtype or compatible(category, mention.subtype, event.subtype)
+        same_site = not mention.places or not event.places or bool(mention.places & event.places)
+        same_days = {day for day, _ in mention.days} & {day for day, _ in event.days}
+        if (
+            table not in tables
+            and event.category == mention.category
+            and same_kind
+            and same_site
+            and same_days
+        ):
+            return Attach(event.id, 1.0, 1.0, True, "another table has the same day, kind and place")
+    return Open(1.0, 1.0, "a row of its own")

@@ -1,0 +1,179 @@
+"""The pages: the scoreboard with its timeline, one event with its evidence, and trouble in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from statistics import fmean
+from typing import get_args
+
+from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.linking import Difference
+from tracker.core.scoring import Scores
+from tracker.core.timeline import Timeline, View
+from tracker.core.verdicts import Verdict
+from tracker.core.words import Labels, count_words, day_words, instant_words, listed_words
+from tracker.outputs.board import Tally, board
+from tracker.outputs.chart import LEFT, RIGHT, TOP, WIDTH, Panel, panels
+from tracker.outputs.templating import FOLDER, environment
+
+STYLE_PATH = "/style.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """All that the first page shows. ``timeline`` is of the chosen ``view``, ``news`` of the news lane alone;
+    ``details`` holds the deciding events by id; ``document`` is None while no forecasts are loaded."""
+
+    document: Document | None
+    view: View
+    timeline: Timeline
+    news: Timeline
+    verdicts: tuple[Verdict, ...]
+    cards: tuple[ForecastCard, ...]
+    details: Mapping[str, EventDetail]
+    health: Health
+    labels: Labels
+    zone: str = "UTC"
+
+
+class Pages:
+    """Renders pages to text. Holds nothing but the compiled templates, so threads may share it."""
+
+    def __init__(self) -> None:
+        self._templates = environment(autoescape=True)
+        self._templates.filters["panel_words"] = panel_words
+        self._templates.globals |= {
+            "style_path": STYLE_PATH,
+            "chart_width": WIDTH,
+            "chart_left": LEFT,
+            "chart_right": RIGHT,
+            "chart_top": TOP,
+        }
+        self.stylesheet = (FOLDER / "style.css").read_text(encoding="utf-8")
+
+    def home(self, page: Home) -> str:
+        """The scoreboard page."""
+        made = board(page.verdicts, page.cards, page.details, page.labels)
+        document = page.document
+        years = document.years if document is not None else ()
+        drawn = panels(page.timeline.events, years, page.labels, document.dated_on if document else None)
+        return self._templates.get_template("home.html").render(
+            heading=document.title if document is not None else "What came true",
+            document=document,
+            summary=summary(made.tally),
+            accuracy=accuracy(made.scores),
+            caveat=caveat(made.scores),
+            notes=notes(page.view, page.news, page.verdicts, years),
+            views=get_args(View),
+            view=page.view,
+            board=made,
+            panels=drawn,
+            timeline_heading=f"What happened in {listed_words([str(year) for year in sorted(years)])}",
+            labels=page.labels,
+            health=page.health,
+            health_line=health_line(page.health, page.zone),
+        )
+
+    def event(self, detail: EventDetail, labels: Labels) -> str:
+        """One event's page, evidence in the order in which it became known."""
+        return self._templates.get_template("event.html").render(
+            event=detail.event,
+            evidence=sorted(detail.evidence, key=lambda piece: (piece.known_at, piece.key)),
+            links=detail.links,
+            history=detail.history,
+            labels=labels,
+            differs=partial(difference_words, labels=labels),
+        )
+
+    def problem(self, title: str, detail: str) -> str:
+        """A page that says what is wrong and what to do."""
+        return self._templates.get_template("problem.html").render(title=title, detail=detail)
+
+
+def summary(tally: Tally) -> str:
+    """How the scored items came out, in one sentence."""
+    if not tally.items:
+        return "No scored claim has been judged yet."
+    parts = [f"{tally.held} held", f"{tally.failed} did not"]
+    if tally.undecided:
+        parts.append(f"{tally.undecided} {'is' if tally.undecided == 1 else 'are'} undecided")
+    return f"Of {count_words(tally.items, 'scored item')}, {listed_words(parts)}."
+
+
+def accuracy(scores: Scores) -> str:
+    """The mean score beside the base rate's, over the items that have both; empty while there are none."""
+    paired = [(item.brier, item.brier_reference) for item in scores.items if item.brier_reference is not None]
+    if not paired:
+        return ""
+    low, mid, high = (fmean(getattr(mine, end) for mine, _ in paired) for end in ("low", "mid", "high"))
+    base = fmean(reference for _, reference in paired)
+    than = "as well as" if mid == base else "better than" if mid < base else "worse than"
+    return (
+        f"Mean Brier score {mid:.3f} ({low:.3f} and {high:.3f} at the low and high end of what the words may mean), "
+        f"against {base:.3f} for the base rates; n = {len(paired)}, lower is better. "
+        f"As read here the document did {than} the record before it."
+    )
+
+
+def caveat(scores: Scores) -> str:
+    """What a reader has to know before using the mean; empty when there is no mean."""
+    return f"Caution: {scores.caveat}" if scores.n else ""
+
+
+def notes(view: View, news: Timeline, verdicts: tuple[Verdict, ...], years: tuple[int, ...]) -> tuple[str, ...]:
+    """What the evidence lacks, where that limits the verdicts."""
+    found = []
+    heard = {event.on.year for event in news.events if event.listed}
+    silent = [year for year in sorted(years) if year not in heard]
+    if silent and view == "all":
+        named = listed_words([str(year) for year in silent])
+        found.append(
+            f"No news archive of {named} is loaded: without a news archive the {named} verdicts rest on "
+            "reference tables alone."
+        )
+    elif silent and view == "news":
+        named = listed_words([str(year) for year in silent])
+        found.append(f"No news archive of {named} is loaded, so news alone cannot decide claims about it.")
+    waiting = sum(verdict.verdict == "awaiting_data" for verdict in verdicts)
+    if waiting:
+        verb = "waits" if waiting == 1 else "wait"
+        found.append(
+            f"{count_words(waiting, 'verdict')} {verb} for data: silence counts only where sources were listening."
+        )
+    return tuple(found)
+
+
+def health_line(health: Health, zone_name: str) -> str:
+    """Feeds, last item, totals and what the steps still have to do, in one line."""
+    parts = [
+        f"{health.feeds_answered} of {count_words(health.feeds_tried, 'feed')} answered"
+        if health.feeds_tried
+        else "No feed has been polled yet",
+        f"last item {instant_words(health.last_item_at, zone_name)}" if health.last_item_at else "no item yet",
+        f"{count_words(health.items, 'item')} and {count_words(health.events, 'event')} on record",
+    ]
+    behind = [f"{lag.step} ({lag.waiting})" for lag in health.lags if lag.waiting]
+    parts.append(f"still to do: {listed_words(behind)}" if behind else "every step is up to date")
+    return "; ".join(parts) + "."
+
+
+def panel_words(panel: Panel) -> str:
+    """What a panel shows, for those who cannot see it: 4 Missile test, 2 Sanctions."""
+    rows = [f"{row.total} {row.label}" for row in panel.rows if row.total]
+    return listed_words(rows) if rows else "no events"
+
+
+def difference_words(difference: Difference, category: str, labels: Labels) -> str:
+    """Where news and reference disagree, without codes."""
+    news, reference = (_value(each, category, labels) for each in (difference.news, difference.reference))
+    return f"{difference.field}: the news says {news}, the reference table {reference}"
+
+
+def _value(value: str, category: str, labels: Labels) -> str:
+    try:
+        return day_words(date.fromisoformat(value))
+    except ValueError:
+        return value if value.isdecimal() else labels.subtype(category, value)

@@ -1,0 +1,197 @@
+"""Fetch: poll the feeds that are due, and keep what they put out. Archives come in by the same door."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tracker.core.items import Entry, Unreadable, content_hash, item_key, plausible
+from tracker.core.polling import SUCCESSES, Feed, FeedState, Fetched, next_due, slot_of
+from tracker.core.ports import Fetcher
+from tracker.core.publishers import Directory, Publisher
+from tracker.store import feeds as feed_store
+from tracker.store import items
+from tracker.store.engine import Store
+from tracker.store.items import NewRevision, Saved
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FetchReport:
+    """Feeds tried, those that answered, those that did not with the reason, and what came in."""
+
+    tried: int
+    answered: int
+    trouble: tuple[tuple[str, str, str], ...]
+    added: int
+    revised: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """``known`` rows were there already; ``quarantined`` ones could not be read and are kept aside."""
+
+    lines: int
+    added: int
+    known: int
+    quarantined: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+def fetch(
+    store: Store,
+    feeds: Sequence[Feed],
+    fetcher: Fetcher,
+    directory: Directory,
+    publishers: Mapping[str, Publisher],
+    now: Callable[[], datetime],
+    threads: int,
+    only: str = "",
+    progress: Callable[[Fetched], None] = lambda _: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> FetchReport:
+    """Poll what is due (or the one feed named, due or not); each answer is kept as soon as it is there."""
+    started = now()
+    with store.reading() as tx:
+        states = feed_store.states(tx)
+        first = feed_store.first_successes(tx)
+    wanted = [
+        (feed, states.get(feed.id, FeedState(feed.id, started)))
+        for feed in feeds
+        if (feed.id == only) or (not only and (feed.id not in states or states[feed.id].next_due_at <= started))
+    ]
+    trouble: list[tuple[str, str, str]] = []
+    answered = added = revised = tried = 0
+    with ThreadPoolExecutor(threads, "fetch") as pool:
+        waiting = {pool.submit(_attempt, fetcher, feed, state, now, stopping): feed for feed, state in wanted}
+        for done in as_completed(waiting):
+            attempt = done.result()
+            if attempt is None:
+                continue
+            feed, state, fetched, began, ended = attempt
+            tried += 1
+            answered += fetched.outcome in SUCCESSES
+            if fetched.outcome not in SUCCESSES:
+                trouble.append((feed.id, fetched.outcome, fetched.detail))
+            saved = _keep(store, feed, state, fetched, began, ended, first.get(feed.id), directory, publishers)
+            added += saved.added
+            revised += saved.revised
+            progress(fetched)
+    return FetchReport(tried, answered, tuple(sorted(trouble)), added, revised)
+
+
+def _attempt(
+    fetcher: Fetcher, feed: Feed, state: FeedState, now: Callable[[], datetime], stopping: Callable[[], bool]
+) -> tuple[Feed, FeedState, Fetched, datetime, datetime] | None:
+    if stopping():
+        return None
+    began = now()
+    return feed, state, fetcher.fetch(feed, state), began, now()
+
+
+def _keep(
+    store: Store,
+    feed: Feed,
+    state: FeedState,
+    fetched: Fetched,
+    began: datetime,
+    ended: datetime,
+    first_success_at: datetime | None,
+    directory: Directory,
+    publishers: Mapping[str, Publisher],
+) -> Saved:
+    succeeded = fetched.outcome in SUCCESSES
+    own = publishers.get(feed.publisher)
+    batch = [_of_feed(feed, entry, directory, own, ended) for entry in fetched.entries]
+    with store.begin() as tx:
+        saved = items.save(tx, batch, ended)
+        feed_store.record(
+            tx,
+            fetched,
+            next_due(feed, state, fetched, ended),
+            slot_of(began, feed.interval_s),
+            began,
+            ended,
+            saved.added,
+            first_success_at or (ended if succeeded else None),
+        )
+    return saved
+
+
+def _of_feed(feed: Feed, entry: Entry, directory: Directory, own: Publisher | None, heard_at: datetime) -> NewRevision:
+    found = directory.find(entry.url, entry.source)
+    # A feed whose address names a publisher speaks for it where the entry itself names nobody we know.
+    publisher = own if own is not None and own.kind != "carrier" and found.kind in ("unknown", "carrier") else found
+    entry = _dated(entry, heard_at)
+    return NewRevision(
+        "feed",
+        feed.id,
+        item_key("feed", entry),
+        content_hash(entry),
+        entry,
+        publisher,
+        entry.lang or feed.lang,
+        heard_at,
+    )
+
+
+def _dated(entry: Entry, heard_at: datetime) -> Entry:
+    stamp = plausible(entry.published, heard_at)
+    return entry if stamp is entry.published else replace(entry, published=stamp)
+
+
+def take_archive(
+    store: Store,
+    file: str,
+    rows: Iterable[Entry | Unreadable],
+    directory: Directory,
+    now: Callable[[], datetime],
+) -> ImportReport:
+    """Keep an archive's rows as items; what cannot be read goes to quarantine, the rest goes on."""
+    recorded_at = now()
+    lines = added = known = quarantined = 0
+    reasons: Counter[str] = Counter()
+    batch: list[NewRevision] = []
+    bad: list[Unreadable] = []
+
+    def flush() -> tuple[int, int]:
+        if not batch and not bad:
+            return 0, 0
+        with store.begin() as tx:
+            saved = items.save(tx, batch, recorded_at)
+            items.quarantine_rows(tx, file, bad, recorded_at)
+        batch.clear()
+        bad.clear()
+        return saved.added, saved.revised + saved.known
+
+    for row in rows:
+        lines += 1
+        if isinstance(row, Unreadable):
+            quarantined += 1
+            reasons[row.reason] += 1
+            bad.append(row)
+        else:
+            batch.append(_of_archive(row, directory, recorded_at))
+        if len(batch) + len(bad) >= BATCH:
+            new, old = flush()
+            added, known = added + new, known + old
+    new, old = flush()
+    return ImportReport(lines, added + new, known + old, quarantined, tuple(reasons.most_common(10)))
+
+
+def _of_archive(entry: Entry, directory: Directory, recorded_at: datetime) -> NewRevision:
+    publisher = directory.find(entry.url, entry.source)
+    return NewRevision(
+        "archive",
+        entry.source[:200] or "archive",
+        item_key("archive", entry),
+        content_hash(entry),
+        entry,
+        publisher,
+        entry.lang or publisher.lang,
+        entry.published.known_at or recorded_at,
+    )

@@ -1,0 +1,88 @@
+"""Judge: who was heard, what every claim comes to under each view of the evidence, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.core.baselines import Series
+from tracker.core.coverage import HeardDay, heard_days
+from tracker.core.forecasts import Forecast
+from tracker.core.judging import judge_all
+from tracker.core.observations import Observer
+from tracker.core.placing import Policy
+from tracker.core.taxonomy import Taxonomy
+from tracker.core.timeline import View
+from tracker.core.verdicts import Verdict
+from tracker.pipeline.timelines import covered, timeline
+from tracker.store import coverage, observations, verdicts
+from tracker.store.engine import Store
+
+HEARING_ZONE = "Asia/Seoul"
+"""The zone in which days are counted when it is asked who was heard: the subject's own."""
+
+HEARING_KINDS = ("official", "state_media", "agency", "outlet")
+"""Unknown publishers, social posts and carriers never prove that somebody listened (DESIGN section 8)."""
+
+VIEWS: tuple[View, ...] = ("news", "reference", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeReport:
+    """Verdicts in force over all views, and how many of them are new rows."""
+
+    judged: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """What is judged: the claims, the baselines they cite, and the hash of the configuration they came from."""
+
+    forecasts: tuple[Forecast, ...]
+    series: Mapping[str, Series]
+    config_hash: str
+    config_text: str
+
+
+def listen(store: Store, observer: Observer) -> tuple[HeardDay, ...]:
+    """The days on which enough publishers were heard, derived from every dated item, and kept."""
+    with store.reading() as tx:
+        row = observations.find_observer(tx, observer)
+        heard = observations.heard(tx, row, HEARING_KINDS, HEARING_ZONE) if row is not None else []
+        kept = coverage.heard_days(tx)
+    days = heard_days(heard, HEARING_ZONE)
+    rows = [(day.on, day.publishers, day.known_at) for day in days]
+    if rows != kept:
+        with store.begin() as tx:
+            coverage.keep_heard(tx, rows)
+    return days
+
+
+def judge(
+    store: Store, observer: Observer, docket: Docket, taxonomy: Taxonomy, policy: Policy, now: datetime
+) -> JudgeReport:
+    """Judge every claim under every view when the timeline, the config or the day moved; else change nothing."""
+    listen(store, observer)
+    found: dict[View, Sequence[Verdict]] = {}
+    heard = covered(store)
+    for view in VIEWS:
+        found[view] = judge_all(
+            docket.forecasts, timeline(store, taxonomy, policy, view, now), heard, docket.series, taxonomy, now
+        )
+    with store.begin() as tx:
+        verdicts.keep_snapshot(tx, docket.config_hash, "forecasts", docket.config_text, now)
+        changed = sum(
+            verdicts.keep(tx, view, [(verdict, verdict.inputs_hash) for verdict in judged], docket.config_hash, now)
+            for view, judged in found.items()
+        )
+    return JudgeReport(sum(len(judged) for judged in found.values()), changed)
+
+
+def judge_as_of(
+    store: Store, docket: Docket, taxonomy: Taxonomy, policy: Policy, view: View, as_of: datetime, now: datetime
+) -> tuple[Verdict, ...]:
+    """The verdicts that the evidence known by an instant gives; nothing is kept."""
+    seen = timeline(store, taxonomy, policy, view, now, as_of)
+    return judge_all(docket.forecasts, seen, covered(store, as_of), docket.series, taxonomy, as_of)

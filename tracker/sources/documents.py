@@ -1,0 +1,102 @@
+"""Documents: from the bytes a publisher sent to entries in plain text. The one door to the format readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from tracker.core.days import Published, day_of
+from tracker.core.errors import SourceError
+from tracker.core.items import Entry
+from tracker.sources.anyfeeds import read_any
+from tracker.sources.drafts import Draft
+from tracker.sources.encodings import decode
+from tracker.sources.jsonfeeds import read_json
+from tracker.sources.xmlfeeds import mended, read_xml
+
+LARGEST_BYTES = 64 * 1024 * 1024
+"""What is parsed at all; the fetcher stops much earlier."""
+
+MOST_ENTRIES = 20_000
+
+_FIRST_ELEMENT = re.compile(r"<([A-Za-z][\w:.-]*)")
+_PROLOGUE = re.compile(r"<!--.*?-->|<\?.*?\?>|<!doctype[^<>\[]*>", re.IGNORECASE | re.DOTALL)
+_PAGE_ELEMENTS = frozenset({"html", "head", "body", "script", "title", "meta", "div", "center", "h1", "p"})
+
+
+def parse(
+    data: bytes, content_type: str = "", base_url: str = "", zone: str = "UTC", lang: str = ""
+) -> tuple[Entry, ...]:
+    """The entries of a feed in document order; empty for a feed that has none.
+
+    ``content_type`` is the transport's header (its charset counts), ``base_url`` the address that relative
+    links start from, ``zone`` (IANA) what a stamp without a zone means, ``lang`` the language where it is
+    known. Raises SourceError when the bytes are no feed (a web page, nothing, garbage) or a trap.
+    """
+    return tuple(draft.entry(zone, lang) for draft in _drafts(data, content_type, base_url))
+
+
+def _drafts(data: bytes, content_type: str, base_url: str) -> tuple[Draft, ...]:
+    if len(data) > LARGEST_BYTES:
+        raise SourceError(f"is larger than {LARGEST_BYTES // 2**20} MiB; split it")
+    text = decode(data, content_type).strip("\ufeff \t\r\n\0")
+    if not text:
+        raise SourceError("is empty")
+    drafts = _read(text, base_url)
+    if len(drafts) > MOST_ENTRIES:
+        raise SourceError(f"holds more than {MOST_ENTRIES} entries; split it")
+    return drafts
+
+
+def _read(text: str, base_url: str) -> tuple[Draft, ...]:
+    if text.startswith(("{", "[")):
+        return read_json(text, base_url)
+    if "<" not in text:
+        raise SourceError("is plain text, not a feed; look at the address by hand")
+    first = _FIRST_ELEMENT.search(_PROLOGUE.sub(" ", text[:10_000]))
+    if first and first[1].lower() in _PAGE_ELEMENTS:
+        raise SourceError("is a web page, not a feed; look for the feed's address on it")
+    drafts = read_xml(text, base_url)
+    return read_any(mended(text), base_url) if drafts is None else drafts
+
+
+def parse_record(
+    path: str, data: bytes, content_type: str = "", base_url: str = "", zone: str = "UTC"
+) -> dict[str, Any]:
+    """The answer of the ``parse`` verb for one document: ``{path, entries, error}``.
+
+    ``published`` is ISO 8601 in UTC for an instant, the day for a date, else None; ``error`` is None or a
+    sentence, and then there are no entries. Never raises for any bytes.
+    """
+    try:
+        entries = parse(data, content_type, base_url, zone)
+    except SourceError as trouble:
+        return {"path": path, "entries": [], "error": str(trouble)}
+    return {"path": path, "entries": [_shape(entry, zone) for entry in entries], "error": None}
+
+
+def conformance(data: bytes, content_type: str = "", base_url: str = "") -> list[Mapping[str, Any]]:
+    """The same entries for a comparison with other parsers: dicts of id, url, title, summary, published."""
+    entries: list[Mapping[str, Any]] = parse_record("", data, content_type, base_url)["entries"]
+    return entries
+
+
+def _shape(entry: Entry, zone: str) -> dict[str, Any]:
+    return {
+        "id": entry.guid or entry.url,
+        "url": entry.url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "published": _written(entry.published, zone),
+        "precision": entry.published.precision,
+    }
+
+
+def _written(published: Published, zone: str) -> str | None:
+    if published.first_at is None:
+        return None
+    if published.precision == "day":
+        return day_of(published.first_at, zone).isoformat()
+    return published.first_at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,140 @@
+"""Opening the database: pragmas, transactions, and trouble put into one sentence."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from tracker.core.errors import BusyError, StoreError
+
+BUSY_MS = 15_000
+"""How long a writer waits for another before it gives up; a placing batch takes about a second."""
+
+VARIABLES = 900
+"""Bound parameters in one statement: SQLite's oldest limit is 999."""
+
+
+class Tx:
+    """One open transaction. Modules of this package take it; nobody outside looks inside."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.c = connection
+
+    def insert_new(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert rows; those whose unique key is there already are left as they are."""
+        if rows:
+            self.c.execute(self._insert(table).on_conflict_do_nothing(), rows)
+
+    def insert_one_new(self, table: sa.Table, row: dict[str, Any]) -> bool:
+        """Insert one row; False when its unique key was there already."""
+        return self.c.execute(self._insert(table).values(**row).on_conflict_do_nothing()).rowcount > 0
+
+    def upsert(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert rows, replacing the values of those whose primary key is there."""
+        if not rows:
+            return
+        statement = self._insert(table)
+        keys = [column.name for column in table.primary_key]
+        values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        self.c.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+
+    def _insert(self, table: sa.Table) -> Any:
+        return sqlite_insert(table) if self.c.dialect.name == "sqlite" else postgresql_insert(table)
+
+
+class Store:
+    """The database behind ``url``; raises StoreError when it cannot be opened."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url: URL = make_url(url)
+            if self.is_sqlite and self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = sa.create_engine(self.url)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as trouble:
+            raise StoreError(f"TRACKER_DATABASE_URL cannot be used: {trouble}") from trouble
+        except OSError as trouble:
+            raise StoreError(
+                f"the data folder cannot be made: {trouble}; set TRACKER_DATA to a writable one"
+            ) from trouble
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, None for another database."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """A writing transaction: all of it is kept, or none."""
+        with (
+            _in_words(),
+            self.engine.connect().execution_options(tracker_writes=True) as connection,
+            connection.begin(),
+        ):
+            yield Tx(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """A consistent view for reading; never waits for a writer on SQLite (WAL)."""
+        with _in_words(), self.engine.connect() as connection, connection.begin():
+            yield Tx(connection)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as trouble:
+        text = str(trouble.orig)
+        if "locked" in text or "busy" in text:
+            raise BusyError(
+                "the database is held by another process; wait for it to finish, or stop it, and run this again"
+            ) from trouble
+        raise StoreError(f"the database refused: {text}") from trouble
+    except DBAPIError as trouble:
+        if isinstance(trouble.orig, sqlite3.DatabaseError) and "not a database" in str(trouble.orig):
+            raise StoreError(
+                "the database file is no SQLite database; restore a backup: ./run db restore FILE"
+            ) from trouble
+        raise
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"pragma busy_timeout={BUSY_MS}")
+    cursor.execute("pragma journal_mode=wal")
+    cursor.execute("pragma synchronous=normal")
+    cursor.execute("pragma foreign_keys=on")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A writer takes the lock at once: two that read first and upgrade later would deadlock.
+    writes = connection.get_execution_options().get("tracker_writes", False)
+    connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+def chunks(values: list[Any], size: int = VARIABLES) -> Iterator[list[Any]]:
+    """Slices short enough to be bound in one statement."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

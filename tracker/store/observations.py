@@ -1,0 +1,190 @@
+"""Observers, what they observed, and which observation is an item's effective reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.core.days import day_of
+from tracker.core.observations import Mention, Observation, Observer, Text
+from tracker.store.engine import Tx
+from tracker.store.items import published_of
+from tracker.store.schema import mentions, observations, observers, revisions
+from tracker.store.types import pack_days, unpack_days
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A revision that lacks an observation, with the text to read."""
+
+    seq: int
+    text: Text
+
+
+def observer_id(tx: Tx, observer: Observer) -> int:
+    """The observer's row, made when it is new."""
+    key = {"kind": observer.kind, "name": observer.name, "version": observer.version}
+    tx.insert_new(observers, [key])
+    where = [observers.c[name] == value for name, value in key.items()]
+    return int(tx.c.execute(sa.select(observers.c.id).where(*where)).scalar_one())
+
+
+def find_observer(tx: Tx, observer: Observer) -> int | None:
+    """The observer's row, None when it never observed anything."""
+    return tx.c.scalar(
+        sa.select(observers.c.id).where(
+            observers.c.kind == observer.kind,
+            observers.c.name == observer.name,
+            observers.c.version == observer.version,
+        )
+    )
+
+
+def unread_count(tx: Tx, observer: Observer) -> int:
+    """How many revisions lack an observation by this observer."""
+    total = tx.c.scalar(sa.select(sa.func.count()).select_from(revisions)) or 0
+    row = find_observer(tx, observer)
+    if row is None:
+        return total
+    done = tx.c.scalar(
+        sa.select(sa.func.count()).where(observations.c.observer_id == row, observations.c.revision_seq.is_not(None))
+    )
+    return total - (done or 0)
+
+
+def unread(tx: Tx, observer_row: int, limit: int, after: int = 0) -> list[Unread]:
+    """Revisions lacking an observation by this observer, oldest first, of a greater seq than ``after``."""
+    seen = sa.exists().where(observations.c.revision_seq == revisions.c.seq, observations.c.observer_id == observer_row)
+    rows = tx.c.execute(
+        sa.select(revisions).where(~seen, revisions.c.seq > after).order_by(revisions.c.seq).limit(limit)
+    )
+    return [
+        Unread(
+            row.seq,
+            Text(row.title, row.summary, published_of(row), row.publisher_zone, row.lang, row.publisher),
+        )
+        for row in rows
+    ]
+
+
+def save(
+    tx: Tx,
+    observer_row: int,
+    subjects: Sequence[tuple[int, Observation]],
+    recorded_at: datetime,
+    of_reference: bool = False,
+) -> int:
+    """Keep observations of revisions (or reference rows) by seq (or row id); returns the number of mentions.
+
+    A subject that this observer has observed already keeps its first observation.
+    """
+    column = "reference_row_id" if of_reference else "revision_seq"
+    tx.insert_new(
+        observations,
+        [
+            {
+                "revision_seq": None,
+                "reference_row_id": None,
+                column: subject,
+                "observer_id": observer_row,
+                "concerns": seen.concerns,
+                "mention_count": len(seen.mentions),
+                "p": {key: round(value, 4) for key, value in seen.p.items() if value >= 0.01},
+                "p_mode": {key: round(value, 4) for key, value in seen.p_mode.items() if value >= 0.01},
+                "recorded_at": recorded_at,
+            }
+            for subject, seen in subjects
+        ],
+    )
+    wanted = {subject: seen for subject, seen in subjects if seen.mentions}
+    if not wanted:
+        return 0
+    key = observations.c[column]
+    low, high = min(wanted), max(wanted)
+    ids = {
+        subject: id_
+        for id_, subject in tx.c.execute(
+            sa.select(observations.c.id, key).where(
+                observations.c.observer_id == observer_row,
+                key >= low,
+                key <= high,
+                observations.c.mention_count > 0,
+            )
+        )
+    }
+    rows = [
+        _mention_row(ids[subject], k, mention)
+        for subject, seen in wanted.items()
+        if subject in ids
+        for k, mention in enumerate(seen.mentions)
+    ]
+    tx.insert_new(mentions, rows)
+    return len(rows)
+
+
+def _mention_row(observation: int, k: int, mention: Mention) -> dict[str, Any]:
+    return {
+        "observation_id": observation,
+        "k": k,
+        "category": mention.category,
+        "subtype": mention.subtype,
+        "mode": mention.mode,
+        "p": round(mention.p, 4),
+        "p_mode": [[mode, round(p, 4)] for mode, p in mention.p_mode],
+        "days": pack_days(mention.days),
+        "zone": mention.zone,
+        "places": list(mention.places),
+        "count": mention.count,
+        "unit": mention.unit,
+        "weapon": mention.weapon,
+        "words": [list(pair) for pair in mention.words],
+    }
+
+
+def mention_of(row: sa.RowMapping) -> Mention:
+    """A mention out of a selected row of its table."""
+    return Mention(
+        category=row["category"],
+        subtype=row["subtype"],
+        mode=row["mode"],
+        p=row["p"],
+        p_mode=tuple((mode, p) for mode, p in row["p_mode"]),
+        days=unpack_days(row["days"]),
+        zone=row["zone"],
+        places=tuple(row["places"]),
+        count=row["count"],
+        unit=row["unit"],
+        weapon=row["weapon"],
+        words=tuple((field, words) for field, words in row["words"]),
+    )
+
+
+def mention_total(tx: Tx) -> int:
+    """Mentions by all observers of items (reference rows apart)."""
+    joined = mentions.join(observations, observations.c.id == mentions.c.observation_id)
+    return (
+        tx.c.scalar(sa.select(sa.func.count()).select_from(joined).where(observations.c.revision_seq.is_not(None))) or 0
+    )
+
+
+def heard(tx: Tx, observer_row: int, kinds: Sequence[str], zone_name: str) -> list[tuple[str, date, int, int]]:
+    """(publisher, day in the zone, items, items that concern the DPRK) over dated revisions by such publishers."""
+    rows = tx.c.execute(
+        sa.select(revisions.c.publisher, revisions.c.published_first_at, observations.c.concerns)
+        .join(
+            observations,
+            sa.and_(observations.c.revision_seq == revisions.c.seq, observations.c.observer_id == observer_row),
+        )
+        .where(revisions.c.publisher_kind.in_(list(kinds)), revisions.c.published_first_at.is_not(None))
+        .execution_options(yield_per=5000)
+    )
+    totals: dict[tuple[str, date], list[int]] = {}
+    for publisher, published, concerns in rows:
+        total = totals.setdefault((publisher, day_of(published, zone_name)), [0, 0])
+        total[0] += 1
+        total[1] += concerns
+    return [(publisher, day, items, concerning) for (publisher, day), (items, concerning) in totals.items()]

@@ -1,0 +1,161 @@
+"""The JSON API under /api/v1, and the application that carries it together with the pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query
+from fastapi.responses import JSONResponse
+
+from tracker import __version__
+from tracker.core.events import Event
+from tracker.core.shapes import (
+    Document,
+    as_of_instant,
+    event_document,
+    forecast_fields,
+    forecasts_document,
+    health_document,
+    select,
+    timeline_document,
+)
+from tracker.outputs.pages import Pages
+from tracker.web.documents import (
+    EventPage,
+    ForecastPage,
+    ForecastsPage,
+    HealthPage,
+    ProblemPage,
+    TimelinePage,
+)
+from tracker.web.headers import Headers
+from tracker.web.pages import add_pages
+from tracker.web.problems import add_handlers, described
+from tracker.web.queries import EventQuery, ForecastQuery, cursor_of, read_cursor
+from tracker.web.reads import Reads
+
+BASE = "/api/v1"
+
+ABOUT = (
+    "Dated events about North Korea with their evidence, and a document's forecasts judged against them. "
+    "Read only. Days are calendar days in each event's zone; instants are UTC. Headlines are untrusted text."
+)
+
+
+class Api(FastAPI):
+    """FastAPI whose description also holds the problem document, which no operation returns by itself."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schema = super().openapi()
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas["ProblemPage"] = ProblemPage.model_json_schema()
+        return self.openapi_schema or {}
+
+
+def create_api(reads: Reads, pages: Pages) -> FastAPI:
+    """The ASGI application over ``reads``. CORS stays off: pages of other sites have no business here."""
+    api = Api(
+        title="Tracker",
+        version=__version__,
+        description=ABOUT,
+        openapi_url=f"{BASE}/openapi.json",
+        docs_url=None,  # the usual viewers load scripts from elsewhere
+        redoc_url=None,
+    )
+    add_handlers(api, pages)
+    _add_events(api, reads)
+    _add_forecasts(api, reads)
+    _add_health(api, reads)
+    add_pages(api, reads, pages)
+    api.add_middleware(Headers)
+    return api
+
+
+def _add_events(api: FastAPI, reads: Reads) -> None:
+    @api.get(
+        f"{BASE}/events",
+        response_model=TimelinePage,
+        responses=described(422),
+        summary="The timeline",
+        description="Events by day, then id. By default those with p_occurred of 0.5 or more that are not retracted.",
+    )
+    def events(query: Annotated[EventQuery, Query()]) -> Document:
+        query.check(reads.labels().taxonomy)
+        after = read_cursor(query.cursor) if query.cursor else None
+        timeline = reads.timeline(query.evidence, as_of_instant(query.as_of) if query.as_of else None)
+        found = select(
+            timeline.events,
+            query.first,
+            query.last,
+            query.category,
+            query.subtype,
+            query.text,
+            query.everything,
+        )
+        rest = [event for event in found if after is None or (event.on, event.id) > after]
+        shown = rest[: query.limit]
+        return timeline_document(timeline, shown, query.as_of) | {"next": _next(shown, len(rest))}
+
+    @api.get(
+        f"{BASE}/events/{{event_id}}",
+        response_model=EventPage,
+        responses=described(404, 422),
+        summary="One event",
+        description="The event with its evidence, the other lane's view of it, and its history.",
+    )
+    def event(event_id: str) -> Document:
+        detail = reads.event(event_id)
+        if detail is None:
+            raise HTTPException(404, f"No event has the id {event_id[:80]!r}; /events lists those there are.")
+        return event_document(detail)
+
+
+def _next(shown: list[Event], left: int) -> str | None:
+    return cursor_of(shown[-1].on, shown[-1].id) if shown and left > len(shown) else None
+
+
+def _add_forecasts(api: FastAPI, reads: Reads) -> None:
+    @api.get(
+        f"{BASE}/forecasts",
+        response_model=ForecastsPage,
+        response_model_exclude_unset=True,
+        responses=described(422),
+        summary="The scoreboard",
+        description="Every claim of the document with the verdict on each of its readings, and the scores.",
+    )
+    def forecasts(query: Annotated[ForecastQuery, Query()]) -> Document:
+        at = as_of_instant(query.as_of) if query.as_of else None
+        verdicts = reads.verdicts(query.evidence, at)
+        scores = reads.scores(query.evidence, at)
+        return forecasts_document(verdicts, query.evidence, scores, query.as_of, reads.forecasts())
+
+    @api.get(
+        f"{BASE}/forecasts/{{forecast_id}}",
+        response_model=ForecastPage,
+        response_model_exclude_unset=True,
+        responses=described(404, 422),
+        summary="One claim",
+        description="One claim of the document with the verdict on each of its readings.",
+    )
+    def forecast(forecast_id: str, query: Annotated[ForecastQuery, Query()]) -> Document:
+        at = as_of_instant(query.as_of) if query.as_of else None
+        verdicts = [each for each in reads.verdicts(query.evidence, at) if each.forecast == forecast_id]
+        card = next((each for each in reads.forecasts() if each.id == forecast_id), None)
+        if card is None and not verdicts:
+            raise HTTPException(404, f"No forecast has the id {forecast_id[:80]!r}; /forecasts lists them.")
+        as_of = query.as_of.isoformat() if query.as_of else None
+        return {"as_of": as_of, "evidence": query.evidence, **forecast_fields(verdicts, card)}
+
+
+def _add_health(api: FastAPI, reads: Reads) -> None:
+    @api.get(
+        f"{BASE}/health",
+        response_model=HealthPage,
+        responses={503: {"model": HealthPage, "description": "Something needs the operator; problems says what."}},
+        summary="Is the service doing its work?",
+    )
+    def health() -> JSONResponse:
+        """Feeds that answered, the last item, and what each step still has to do."""
+        state = reads.health()
+        return JSONResponse(health_document(state), 200 if state.ok else 503)

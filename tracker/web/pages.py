@@ -1,0 +1,62 @@
+"""The addresses of the pages: /, /events/{id} and the style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import FastAPI, HTTPException, Query
+from fastapi.responses import HTMLResponse, Response
+
+from tracker.core.details import EventDetail
+from tracker.core.shapes import AS_OF_ZONE
+from tracker.core.timeline import View
+from tracker.core.verdicts import Verdict
+from tracker.outputs.board import EVENTS_SHOWN
+from tracker.outputs.pages import STYLE_PATH, Home, Pages
+from tracker.web.reads import Reads
+
+METHODS = ["GET", "HEAD"]
+
+
+def add_pages(api: FastAPI, reads: Reads, pages: Pages) -> None:
+    """Add the pages; they are for people and stay out of the API's description."""
+
+    @api.api_route("/", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
+    def home(evidence: Annotated[View, Query()] = "all") -> HTMLResponse:
+        verdicts = reads.verdicts(evidence)
+        timeline = reads.timeline(evidence)
+        return HTMLResponse(
+            pages.home(
+                Home(
+                    document=reads.document(),
+                    view=evidence,
+                    timeline=timeline,
+                    news=timeline if evidence == "news" else reads.timeline("news"),
+                    verdicts=verdicts,
+                    cards=reads.forecasts(),
+                    details=_details(reads, verdicts),
+                    health=reads.health(),
+                    labels=reads.labels(),
+                    zone=AS_OF_ZONE,
+                )
+            )
+        )
+
+    @api.api_route("/events/{event_id}", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
+    def event(event_id: str) -> HTMLResponse:
+        detail = reads.event(event_id)
+        if detail is None:
+            raise HTTPException(404, "No event has this id; the scoreboard lists those there are.")
+        return HTMLResponse(pages.event(detail, reads.labels()))
+
+    @api.api_route(STYLE_PATH, methods=METHODS, include_in_schema=False)
+    def style() -> Response:
+        return Response(pages.stylesheet, media_type="text/css")
+
+
+def _details(reads: Reads, verdicts: Iterable[Verdict]) -> dict[str, EventDetail]:
+    """The deciding events the page will unfold, each asked for once."""
+    wanted = dict.fromkeys(each for verdict in verdicts for each in verdict.events[:EVENTS_SHOWN])
+    found = ((event_id, reads.event(event_id)) for event_id in wanted)
+    return {event_id: detail for event_id, detail in found if detail is not None}

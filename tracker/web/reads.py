@@ -1,0 +1,48 @@
+"""What the web door asks of the record, as one protocol; ``app`` gives the store's, tests give a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.timeline import Timeline, View
+from tracker.core.verdicts import Verdict
+from tracker.core.words import Labels
+
+
+class Reads(Protocol):
+    """Every method may be called from several threads at once and only reads."""
+
+    def timeline(self, view: View, as_of: datetime | None = None) -> Timeline:
+        """All events of the view, unlisted ones too, by (day, id), known by ``as_of`` (None: by now)."""
+        ...
+
+    def event(self, event_id: str) -> EventDetail | None:
+        """One event with evidence, links and history, also under the id of an event merged into it."""
+        ...
+
+    def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:
+        """The verdict of every (forecast, reading, window) under the view, in the order of the config."""
+        ...
+
+    def forecasts(self) -> tuple[ForecastCard, ...]:
+        """The claims in words, in the order of the config."""
+        ...
+
+    def document(self) -> Document | None:
+        """The document the claims are from; None while none is loaded."""
+        ...
+
+    def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
+        """The scores of the scored verdicts, as JSON values."""
+        ...
+
+    def health(self) -> Health:
+        """How the service is doing, now."""
+        ...
+
+    def labels(self) -> Labels:
+        """The words for ids."""
+        ...

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -149,7 +150,7 @@ def test_gaps_and_covered_days_make_the_window(places: set[int]) -> None:
     missing = {day for gap in gaps for day in gap}
     assert missing | covered == set(window)
     assert not missing & covered
-    assert all((later.first - sooner.last).days > 1 for sooner, later in zip(gaps, gaps[1:], strict=False))
+    assert all((later.first - sooner.last).days > 1 for sooner, later in pairwise(gaps))
 
 
 @given(st.sets(st.integers(0, 99)), st.sets(st.integers(0, 99)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.core.base_rates import UNKNOWN_EXPECTATION, expectation, period_span, reckon
@@ -48,6 +48,7 @@ def verdict(p: float, held: bool | None, cluster: str = "", reference: float | N
     )
 
 
+@settings(deadline=None, max_examples=50)
 @given(pairs)
 def test_brier_and_log_agree_with_scikit_learn(many: list[tuple[float, bool]]) -> None:
     metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
@@ -75,7 +76,7 @@ def test_the_decomposition_adds_up_to_the_brier_score(many: list[tuple[float, bo
 def test_wilson_holds_the_share_and_narrows_with_n(held: int, n: int) -> None:
     held = min(held, n)
     low, high = wilson(held, n)
-    assert 0 <= low <= held / n <= high <= 1 or math.isclose(high, held / n) or math.isclose(low, held / n)
+    assert 0 <= low <= held / n <= high <= 1
     wider = wilson(held, n)[1] - wilson(held, n)[0]
     assert wilson(held * 4, n * 4)[1] - wilson(held * 4, n * 4)[0] < wider
 

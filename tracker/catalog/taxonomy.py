@@ -23,9 +23,9 @@ from tracker.core.phrases import (
     TaxonomyFile,
     WeaponName,
 )
-from tracker.core.taxonomy import Category, Effect, Subtype, Taxonomy
+from tracker.core.taxonomy import Act, Category, Effect, Subtype, Taxonomy
 
-ACTS = ("opens", "lowers", "context", "ignores")
+ACTS: tuple[Act, ...] = ("opens", "lowers", "context", "ignores")
 LANGS = ("en", "ko")
 NEVER = r"(?!)"
 EMPTY = TaxonomyFile(Taxonomy({}, {}), Phrasebook(NEVER, NEVER, NEVER, (), ()))
@@ -158,9 +158,10 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
     phrases = tuple(_phrase(each, fill, subtypes) for each in table.tables("phrases", "re"))
     counts = tuple(_count(each, fill) for each in table.tables("counts", "re"))
     weapons = tuple(_weapon(each, fill, subtypes) for each in table.tables("weapons"))
+    hours = _hours(table)
     if gate:
         known_by = CategoryWords(
-            category.id, gate, prior, phrases, tuple(told), counts, weapons, placed, state_media
+            category.id, gate, prior, phrases, tuple(told), counts, weapons, placed, state_media, hours
         )
     elif phrases:
         table.problem("gate", "is missing; without it no phrase of this category is ever tried")
@@ -173,6 +174,21 @@ def _prior(table: Table) -> Mapping[Mode, float]:
     prior: dict[Mode, float] = {mode: inner.number(mode, 0.0) for mode in MODES}
     inner.done()
     return prior
+
+
+def _hours(table: Table) -> tuple[float, ...]:
+    """24 relative frequencies from tables of hours; empty when there is none."""
+    tables = table.tables("hours", "from")
+    hours = [0.0] * 24
+    for each in tables:
+        first, last = each.whole("from", low=0, high=23), each.whole("to", low=1, high=24)
+        weight = each.number("weight", low=0.0)
+        for hour in range(first, min(last, 24)):
+            hours[hour] = weight
+        each.done()
+    if tables and min(hours) <= 0.0:
+        table.problem("hours", "leave some hour of the day without weight; cover 0 to 24, each above 0")
+    return tuple(hours) if tables else ()
 
 
 def _known(table: Table, key: str, name: str, known: Mapping[str, object]) -> str:
@@ -238,7 +254,8 @@ def _effects(top: Table, categories: Mapping[str, Category]) -> Mapping[tuple[st
         if subtype != "*":
             _known(table, "subtype", subtype, inner)
         mode = table.text("mode", among=MODES)
-        act = table.text("act", among=ACTS)
+        word = table.text("act", among=ACTS)
+        act = next((each for each in ACTS if each == word), ACTS[-1])
         target, target_subtype = table.text("opens", ""), table.text("opens_subtype", "")
         if target and act != "opens":
             table.problem("opens", 'is only for act = "opens"')
@@ -250,6 +267,6 @@ def _effects(top: Table, categories: Mapping[str, Category]) -> Mapping[tuple[st
         key = (category, subtype, mode)
         if key in effects:
             table.problem("mode", f"{category}/{subtype}/{mode} has two effects; keep one")
-        effects[key] = Effect(next((each for each in ACTS if each == act), "ignores"), target, target_subtype)  # type: ignore[arg-type]
+        effects[key] = Effect(act, target, target_subtype)
         table.done()
     return effects

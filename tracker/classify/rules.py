@@ -248,7 +248,8 @@ class RulesReader:
             cues = tuple(cue for cue in cues if cue.kind != "state_media")
         if cues:
             words["days"] = "; ".join(cue.words for cue in cues)
-        days = day_weights(text.published, zone, text.zone, cues, ahead)
+        hours = kind.words.hours if kind is not None else ()
+        days = day_weights(text.published, zone, text.zone, cues, ahead, hours)
         ids = tuple(place.id for place, _ in places)
         kept = tuple((key, value) for key, value in words.items() if value)
         return Mention(category, subtype, mode, round(p, 4), p_mode, days, zone, ids, count, unit, weapon, kept)

@@ -186,7 +186,7 @@ def _sum_up(
     gaps = gaps_of(window, days)
     counts = _enough(window, days)
     known_on = _first_enough(window, days) if counts else None
-    p_miss = sum(p for _, p in days.values()) / len(days) if days else 1.0
+    p_miss = round(sum(p for _, p in days.values()) / len(days), 9) if days else 1.0
     share = len(days) / window.days
     return Silence(counts, share, gaps, basis, p_miss, known_on, "declared" in basis, tables)
 

@@ -7,7 +7,7 @@ long reports take, times how well the day agrees with the words. Nothing here re
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -77,9 +77,11 @@ def _instants(published: Published) -> list[datetime]:
     return [first + step * (k + 0.5) for k in range(SAMPLES)]
 
 
-def _share(day: date, instants: list[datetime], event_zone: str, ahead: bool) -> float:
-    """The probability that the event falls on ``day``, by the lag alone."""
+def _share(day: date, instants: list[datetime], event_zone: str, ahead: bool, hours: Sequence[float]) -> float:
+    """The probability that the event falls on ``day``, by the lag (and the hours such events keep) alone."""
     begin, end = start_of(day, event_zone), end_of(day, event_zone)
+    if hours and not ahead:
+        return _by_hour(instants[0], begin, end, hours)
     total = 0.0
     for moment in instants:
         if ahead:
@@ -87,6 +89,17 @@ def _share(day: date, instants: list[datetime], event_zone: str, ahead: bool) ->
         else:
             total += _reached(_hours(moment, begin), LAGS) - _reached(_hours(moment, end), LAGS)
     return total / len(instants)
+
+
+def _by_hour(moment: datetime, begin: datetime, end: datetime, hours: Sequence[float]) -> float:
+    since = _hours(moment, begin)
+    total, length = 0.0, _hours(end, begin)
+    after = _reached(since, LAGS)
+    for hour in range(math.ceil(length)):
+        until = _reached(since - min(hour + 1.0, length), LAGS)
+        total += hours[min(hour, len(hours) - 1)] * (after - until)
+        after = until
+    return total
 
 
 @lru_cache(maxsize=4096)
@@ -172,11 +185,13 @@ def day_weights(
     publisher_zone: str,
     cues: tuple[DayCue, ...] = (),
     ahead: bool = False,
+    hours: Sequence[float] = (),
 ) -> DayWeights:
     """Weights over days in ``event_zone`` that sum to 1 (to rounding), most likely days only.
 
     Without ``ahead`` no day lies after the publication day in the event's zone; with it none lies before.
-    Words that no possible day agrees with are taken as being about something else and left out. Empty when
+    ``hours`` holds 24 relative frequencies of the local hour such events take place at; it speaks only where
+    the stamp is an instant, because a bare date says too little of the hour. Words that no possible day agrees with are taken as being about something else and left out. Empty when
     the text has no usable stamp and no words name a full date.
     """
     instants = _instants(published)
@@ -186,17 +201,19 @@ def day_weights(
         return ((named, 1.0),) if named is not None else ()
     stamp = day_of(instants[len(instants) // 2], publisher_zone)
     home = day_of(instants[0], event_zone)
+    if len(instants) > 1:
+        hours = ()
     days = _candidates(published, event_zone, cues, stamp, ahead)
-    weights = {day: _share(day, instants, event_zone, ahead) for day in days}
+    weights = {day: _share(day, instants, event_zone, ahead, hours) for day in days}
     for cue in cues:
         fits = {day: _agreement(cue, day, stamp, home, event_zone, publisher_zone, ahead) for day in days}
         if not any(fit > 0.0 for fit in fits.values()):
             continue
-        named = cue.kind in ("date", "day_of_month")
+        by_date = cue.kind in ("date", "day_of_month")
         for day in days:
             # A date written out is trusted even where no report would have been expected so late.
-            prior = max(weights[day], FLOOR) if named and fits[day] > 0.5 else weights[day]
-            weights[day] = prior * max(fits[day], FLOOR * (0.01 if named else 1.0))
+            prior = max(weights[day], FLOOR) if by_date and fits[day] > 0.5 else weights[day]
+            weights[day] = prior * max(fits[day], FLOOR * (0.01 if by_date else 1.0))
     total = sum(weights.values())
     if total <= 0.0:
         return ()

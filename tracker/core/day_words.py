@@ -72,7 +72,7 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
         "state_media",
         re.compile(
             r"\b(?:kcna|rodong sinmun|(?:north korean?|nk|n\.? ?korean?)?'?s? ?state(?:-run)? "
-            r"(?:media|news agency|television|tv))\b"
+            r"(?:media|news agency|television|tv)|great satisfaction)\b"
         ),
     ),
 )

@@ -85,7 +85,7 @@ class CategoryWords:
 
     ``gate`` must match before any phrase is tried. ``prior`` is the starting evidence for each mode in nats.
     ``placed``: a place named with it is where it happened (and gives the zone). ``state_media``: state media
-    report it on the day after.
+    report it on the day after. ``hours``: relative frequency of each local hour of the day (24, or empty).
     """
 
     category: str
@@ -97,6 +97,7 @@ class CategoryWords:
     weapons: tuple[WeaponName, ...] = ()
     placed: bool = False
     state_media: bool = False
+    hours: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

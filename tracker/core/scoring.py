@@ -49,7 +49,8 @@ def wilson(held: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, fl
     share = held / n
     centre = share + z * z / (2 * n)
     spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))
+    low, high = (centre - spread) / (1 + z * z / n), (centre + spread) / (1 + z * z / n)
+    return 0.0 if held == 0 else low, 1.0 if held == n else high
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def plain_text(markup: str) -> str:
             text = html.unescape(text)
         else:
             break
-    return clean(_TAG.sub(lambda tag: tag[0].replace("<", " "), text))
+    text = clean(text)  # first: a control sign may stand between the bracket and the name
+    return " ".join(_TAG.sub(lambda tag: tag[0].replace("<", " "), text).split()) if "<" in text else text
 
 
 def _without_tags(text: str) -> str:

@@ -55,16 +55,16 @@ def read_xml(text: str, base_url: str) -> tuple[Draft, ...] | None:
 
 def _tree(text: str) -> ET.Element | None:
     text = _NO_XML.sub("", text).lstrip()
-    for attempt in (text, mended(text)):
-        try:
-            return ET.fromstring(  # noqa: S314  # see above
-                attempt.encode(),
-                ET.XMLParser(encoding="utf-8"),  # noqa: S314
-            )
-        except (ET.ParseError, ValueError):
-            if "&" not in text:
-                return None
-    return None
+    root = _parsed(text)
+    return _parsed(mended(text)) if root is None and "&" in text else root
+
+
+def _parsed(text: str) -> ET.Element | None:
+    try:
+        # The label is ours: the text is decoded already, whatever its first line says.
+        return ET.fromstring(text.encode(), ET.XMLParser(encoding="utf-8"))  # noqa: S314  # no DOCTYPE gets here
+    except (ET.ParseError, ValueError):
+        return None
 
 
 def mended(text: str) -> str:

@@ -163,7 +163,7 @@ class Record:
         self.details.setdefault(
             "e-2020",
             EventDetail(
-                self.events[1],
+                event("e-2020"),
                 (
                     piece("e-2020", "a", at(2, 1)),
                     piece("e-2020", "b", at(2, 2), wire=1, publisher="herald", url="https://herald.example/b"),

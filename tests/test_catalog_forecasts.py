@@ -43,8 +43,13 @@ publisher = "A house"
 made_on = 2019-12-31
 written = "before"
 [measures]
-launches = { category = "missile_test", subtypes = ["ballistic"], unit = "day", noun = "launch day", rate = "nuclear_tests" }
 tests = { category = "nuclear_test", noun = "test" }
+[measures.launches]
+category = "missile_test"
+subtypes = ["ballistic"]
+unit = "day"
+noun = "launch day"
+rate = "nuclear_tests"
 [[claims]]
 id = "first"
 ref = "A1"
@@ -53,12 +58,18 @@ paraphrase = "There will be a launch."
 kind = "forecast"
 cluster = "testing"
 p_implied = { low = 0.6, mid = 0.7, high = 0.8, tables = ["words: likely"] }
-p_reference = { model = "laplace", series = "nuclear_tests", first = "2012", last = "2019", hit = "at_least", number = 1 }
 [[claims.readings]]
 id = "main"
 scored = true
 windows = ["2020"]
 rule = { rule = "occurs", measure = "launches" }
+[claims.p_reference]
+model = "laplace"
+series = "nuclear_tests"
+first = "2012"
+last = "2019"
+hit = "at_least"
+number = 1
 [[claims]]
 id = "second"
 ref = "A2"
@@ -124,7 +135,7 @@ def test_the_config_hash_follows_the_judging_not_the_wording(write: Write) -> No
         ('measure = "launches"', 'measure = "launch"', "measure", "did you mean 'launches'"),
         ('["ballistic"]', '["balistic"]', "subtypes", "did you mean 'ballistic'"),
         ('"missile_test"', '"missile_tests"', "category", "did you mean 'missile_test'"),
-        ('unit = "day"', 'unit = "day", places = ["sohea"]', "places", "did you mean 'sohae'"),
+        ('unit = "day"', 'unit = "day"\nplaces = ["sohea"]', "places", "did you mean 'sohae'"),
         ('rate = "nuclear_tests"', 'rate = "nuclear_test"', "rate", "did you mean 'nuclear_tests'"),
         ("last = 2020-12-31", "last = 2019-12-31", "last", "lies before first"),
         ('"Asia/Seoul" },\n]', '"Asia/Soul" },\n]', "zone", "no IANA zone"),

@@ -86,6 +86,18 @@ def test_views_admit_their_own_basis_only() -> None:
     assert not ask(Coverage((), coverage.declared), view="news").counts
 
 
+def test_nobody_is_heard_about_what_no_reader_can_tell() -> None:
+    audible = {"missile_test": frozenset({*BALLISTIC}), "war": frozenset[str]()}
+    coverage = Coverage(heard(list(YEAR)), audible=audible)
+    assert ask(coverage, "missile_test", ("ballistic",)).counts
+    assert ask(coverage, "war").counts
+    assert not ask(coverage, "missile_test", ("CRUISE",)).counts
+    assert not ask(coverage, "development", ("new_system",)).counts
+    assert not coverage.can_tell("development", ("new_system",), TAXONOMY)
+    tables = (declared("development", "2020-01-01", "2020-12-31"),)
+    assert Coverage((), tables, audible).can_tell("development", ("new_system",), TAXONOMY)
+
+
 @pytest.mark.parametrize(
     ("promised", "asked", "counts"),
     [

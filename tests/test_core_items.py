@@ -67,7 +67,12 @@ def test_one_page_has_one_address(written: str, canonical: str) -> None:
 
 
 def test_different_pages_keep_different_addresses() -> None:
-    pages = ["https://example.org/a?id=1", "https://example.org/a?id=2", "https://example.org/A", "https://example.org:8080/a"]
+    pages = [
+        "https://example.org/a?id=1",
+        "https://example.org/a?id=2",
+        "https://example.org/A",
+        "https://example.org:8080/a",
+    ]
     assert len({canonical_url(page) for page in pages}) == len(pages)
 
 
@@ -78,7 +83,10 @@ def test_canonical_url_is_idempotent(url: str) -> None:
 
 
 def test_a_tower_of_carriers_is_unfolded_without_recursion() -> None:
-    assert canonical_url("https://google.com/amp/s/" * 1 + "google.com/amp/s/" * 150 + "example.org/x") == "https://example.org/x"
+    assert (
+        canonical_url("https://google.com/amp/s/" * 1 + "google.com/amp/s/" * 150 + "example.org/x")
+        == "https://example.org/x"
+    )
 
 
 @given(st.text())
@@ -142,7 +150,9 @@ def test_opaque_links_are_never_part_of_the_key() -> None:
     carried = replace(ENTRY, url="https://news.google.com/rss/articles/AAA?oc=5", source_url="https://example.org")
     again = replace(carried, url="https://news.google.com/rss/articles/BBB?oc=5", guid="BBB")
     assert item_key("feed", carried) == item_key("feed", again)
-    assert item_key("feed", carried) != item_key("feed", replace(again, source="Other", source_url="https://other.example"))
+    assert item_key("feed", carried) != item_key(
+        "feed", replace(again, source="Other", source_url="https://other.example")
+    )
 
 
 @given(st.text(), st.text(), st.text(), st.sampled_from(["feed", "archive"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import tomllib
 from collections.abc import Iterable
@@ -93,6 +94,7 @@ def test_fifteen_items_of_fourteen_claims_come_out_as_the_year_did(claims: tuple
             assert (verdict.p_yes > 0.5) is verdict.claim_held
             assert verdict.p_reference is not None
             assert verdict.margin
+            assert json.dumps([dict(reason.data) for reason in verdict.reasons])
             assert verdict.decided_on is not None
 
 

@@ -14,9 +14,9 @@ from tracker.core.polling import (
     LONGEST_WAIT_S,
     SUCCESSES,
     Feed,
+    FeedState,
     Fetched,
     FetchOutcome,
-    FeedState,
     due,
     failure_weight,
     next_due,
@@ -41,7 +41,9 @@ fetches = st.builds(
     retry_after_s=st.none() | st.integers(0, 10**7),
     max_age_s=st.none() | st.integers(0, 10**7),
 )
-feeds = st.builds(lambda interval, id_: replace(FEED, interval_s=interval, id=id_), st.integers(60, 7 * 86400), st.text())
+feeds = st.builds(
+    lambda interval, id_: replace(FEED, interval_s=interval, id=id_), st.integers(60, 7 * 86400), st.text()
+)
 
 
 def said(outcome: FetchOutcome, **more: object) -> Fetched:
@@ -60,7 +62,9 @@ def test_a_feed_is_due_later_and_never_given_up(feed: Feed, fetched: Fetched, no
 
 
 @given(feeds, fetches, moments, st.floats(0, 100), st.floats(0, 100))
-def test_more_failures_never_mean_an_earlier_poll(feed: Feed, fetched: Fetched, now: datetime, a: float, b: float) -> None:
+def test_more_failures_never_mean_an_earlier_poll(
+    feed: Feed, fetched: Fetched, now: datetime, a: float, b: float
+) -> None:
     few, many = sorted((a, b))
     early = next_due(feed, replace(STATE, failures=few), fetched, now)
     assert early.next_due_at <= next_due(feed, replace(STATE, failures=many), fetched, now).next_due_at
@@ -124,7 +128,10 @@ def test_validators_change_with_success_only() -> None:
 
 
 def test_due_is_longest_waiting_first() -> None:
-    states = [replace(STATE, feed=name, next_due_at=NOW + timedelta(minutes=m)) for name, m in [("b", -1), ("a", -9), ("c", 1)]]
+    states = [
+        replace(STATE, feed=name, next_due_at=NOW + timedelta(minutes=m))
+        for name, m in [("b", -1), ("a", -9), ("c", 1)]
+    ]
     assert [state.feed for state in due(states, NOW)] == ["a", "b"]
     assert due([], NOW) == ()
 

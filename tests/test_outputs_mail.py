@@ -157,9 +157,19 @@ def test_an_address_that_could_carry_more_is_refused(address: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_no_subject_adds_a_header(words: str) -> None:
     mail, _, _ = parts(message(Rendered("morning", DAY, words, "<p>x</p>", "x"), "a@example.org", SENDER, SENT))
-    assert sorted(mail.keys()) == sorted(
-        ("From To Subject Date Message-ID Auto-Submitted List-Unsubscribe List-Id MIME-Version Content-Type").split()
-    )
+    assert {name.lower() for name in mail.keys()} == {  # noqa: SIM118 - a message is no dict
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "auto-submitted",
+        "list-unsubscribe",
+        "list-id",
+        "mime-version",
+        "content-type",
+    }
+    assert len(mail.keys()) == 10
 
 
 def test_a_usable_address_is_given_back() -> None:

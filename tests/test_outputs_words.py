@@ -16,6 +16,7 @@ from tracker.core.words import (
     href,
     instant_words,
     listed_words,
+    locator_words,
     p_words,
     percent,
     plain,
@@ -141,3 +142,8 @@ def test_instants_are_told_on_the_clock_of_a_zone() -> None:
 
 def test_lists_read_as_a_sentence_does() -> None:
     assert [listed_words(list("abc"[:n])) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_a_locator_is_told_in_words() -> None:
+    assert locator_words("h1; h1 b2 s1") == "heading 1; heading 1, bullet 2, sentence 1"
+    assert locator_words("the title") == "the title"

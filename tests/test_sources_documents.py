@@ -42,7 +42,10 @@ def test_both_readers_of_xml_find_the_same_entries(name: str) -> None:
     quick, slow = read_xml(text, ""), read_any(text, "https://desk.example.org/")
     assert quick is not None
     same = [
-        [(entry.guid, entry.title, entry.summary, entry.published, entry.source) for entry in (draft.entry("UTC", "") for draft in drafts)]
+        [
+            (entry.guid, entry.title, entry.summary, entry.published, entry.source)
+            for entry in (draft.entry("UTC", "") for draft in drafts)
+        ]
         for drafts in (quick, slow)
     ]
     assert same[0] == same[1]
@@ -138,7 +141,9 @@ def test_traps_are_refused_quickly(data: bytes) -> None:
 
 def test_entities_of_a_document_type_neither_grow_nor_read_files() -> None:
     bomb = "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(12))
-    data = rss(ITEM.format("boom &m; &x;"), f'<!DOCTYPE rss [<!ENTITY a "lol">{bomb}<!ENTITY x SYSTEM "file:///etc/passwd">]>')
+    data = rss(
+        ITEM.format("boom &m; &x;"), f'<!DOCTYPE rss [<!ENTITY a "lol">{bomb}<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    )
     (entry,) = parse(data.encode())
     assert "root:" not in entry.title
     assert len(entry.title) < 100
@@ -177,7 +182,10 @@ def test_no_markup_comes_through(markup: str) -> None:
     assert words.encode("utf-8").decode("utf-8") == words
 
 
-@given(st.binary(max_size=200), st.sampled_from(["", "text/xml; charset=euc-kr", "application/json", "text/xml; charset=rot13"]))
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(["", "text/xml; charset=euc-kr", "application/json", "text/xml; charset=rot13"]),
+)
 def test_any_bytes_give_an_answer(data: bytes, content_type: str) -> None:
     record = parse_record("x", data, content_type, "https://example.org/")
     assert record["error"] or isinstance(record["entries"], list)
@@ -185,7 +193,8 @@ def test_any_bytes_give_an_answer(data: bytes, content_type: str) -> None:
 
 def test_addresses_are_absolute_and_never_scripts() -> None:
     items = "".join(
-        f"<item><title>x</title><link>{link}</link></item>" for link in ("/a", "javascript:alert(1)", "b?c=1&amp;d=2", "data:text/html,x")
+        f"<item><title>x</title><link>{link}</link></item>"
+        for link in ("/a", "javascript:alert(1)", "b?c=1&amp;d=2", "data:text/html,x")
     )
     found = [entry.url for entry in parse(rss(items).encode(), base_url="https://example.org/feed/")]
     assert found == ["https://example.org/a", "", "https://example.org/feed/b?c=1&d=2", ""]
@@ -193,5 +202,12 @@ def test_addresses_are_absolute_and_never_scripts() -> None:
 
 def test_conformance_answers_with_the_shape_of_the_parse_verb() -> None:
     (entry,) = conformance(rss(ITEM.format("x")).encode())
-    assert entry == {"id": "g", "url": "https://example.org/1", "title": "x", "summary": "", "published": None, "precision": "none"}
+    assert entry == {
+        "id": "g",
+        "url": "https://example.org/1",
+        "title": "x",
+        "summary": "",
+        "published": None,
+        "precision": "none",
+    }
     assert conformance(b"<html>") == []

@@ -125,7 +125,10 @@ def test_any_string_gives_an_answer(raw: str, zone: str) -> None:
         assert published.first_at == published.last_at
 
 
-@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.sampled_from(["%Y-%m-%d", "%d %b %Y", "%Y.%m.%d", "%Y년 %m월 %d일"]))
+@given(
+    st.dates(date(1990, 1, 1), date(2090, 1, 1)),
+    st.sampled_from(["%Y-%m-%d", "%d %b %Y", "%Y.%m.%d", "%Y년 %m월 %d일"]),
+)
 def test_the_day_is_always_the_one_in_the_string(on: date, shape: str) -> None:
     published = read_stamp(on.strftime(shape), SEOUL)
     assert published.first_at is not None

@@ -34,18 +34,24 @@ def wire_of(
     return max((number for number, _, _ in wires), default=-1) + 1
 
 
+LATER_SHARE = 0.6
+"""How much less each further wire says about the day than the one before it: whoever reports later mostly
+repeats what the first reports said, and comes later whatever the day was."""
+
+
 def agreed_days(wires: Sequence[DayWeights]) -> DayWeights:
-    """The days on which independent wires agree: the product of their weights, each with some doubt."""
+    """The days on which wires, in the order they came, agree: the product of their weights, each with some
+    doubt and each further one with less say."""
     known = [weights for weights in wires if weights]
     days: list[date] = sorted({day for weights in known for day, _ in weights})
     if not days:
         return ()
     doubt = DOUBT_SHARE / len(days)
     totals = dict.fromkeys(days, 0.0)
-    for weights in known:
+    for place, weights in enumerate(known):
         theirs = dict(weights)
         for day in days:
-            totals[day] += math.log((1 - DOUBT_SHARE) * theirs.get(day, 0.0) + doubt)
+            totals[day] += LATER_SHARE**place * math.log((1 - DOUBT_SHARE) * theirs.get(day, 0.0) + doubt)
     top = max(totals.values())
     return normalised({day: math.exp(total - top) for day, total in totals.items()})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -116,14 +116,33 @@ class Silence:
 
 @dataclass(frozen=True)
 class Coverage:
-    """All that is known about who was listening: heard days and the tables' declarations."""
+    """All that is known about who was listening: heard days and the tables' declarations.
+
+    ``audible`` names, per category, the subtypes that the active readers can tell in a text: publishers that
+    were heard say nothing about what no reader would have recognised. None leaves it unchecked.
+    """
 
     heard: tuple[HeardDay, ...] = ()
     declared: tuple[DeclaredCoverage, ...] = ()
+    audible: Mapping[str, frozenset[str]] | None = None
 
     @cached_property
     def _heard_by_day(self) -> dict[date, HeardDay]:
         return {day.on: day for day in self.heard}
+
+    def _could_be_heard(self, category: str, subtypes: tuple[str, ...], taxonomy: Taxonomy) -> bool:
+        if self.audible is None:
+            return True
+        told = self.audible.get(category)
+        return told is not None and (not subtypes or _kinds(category, subtypes, taxonomy) <= told)
+
+    def can_tell(self, category: str, subtypes: tuple[str, ...], taxonomy: Taxonomy) -> bool:
+        """Whether anybody could ever report such an event: a reader that knows it, or a table that promises it.
+
+        A rule on what nobody can tell would await data for ever; ``check`` refuses it.
+        """
+        declared = any(row.includes(category, subtypes, taxonomy) for row in self.declared)
+        return declared or self._could_be_heard(category, subtypes, taxonomy)
 
     def silence(
         self,
@@ -154,7 +173,7 @@ class Coverage:
                     _cover(days, max(span.first, window.first), last, row.lag_days, row.p_miss)
                     used.add("declared")
                     tables.add(row.table)
-        if "heard" in admitted:
+        if "heard" in admitted and self._could_be_heard(category, subtypes, taxonomy):
             by_day = self._heard_by_day
             for day in window if by_day else ():
                 heard = by_day.get(day)

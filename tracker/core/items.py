@@ -78,9 +78,7 @@ def without_outlet(title: str, outlet: str = "") -> str:
         return title[:start].rstrip() if start > 0 and ends else title
     words = tail.split()
     named = 0 < len(words) <= 5 and len(tail) <= _LONGEST_OUTLET and len(head.split()) >= 3
-    return (
-        head if named and not any(word[0].islower() for word in words if word not in _SMALL_WORDS) else title
-    )
+    return head if named and not any(word[0].islower() for word in words if word not in _SMALL_WORDS) else title
 
 
 def title_fingerprint(title: str) -> str:
@@ -99,9 +97,7 @@ def item_key(origin_kind: str, entry: Entry) -> str:
     carried = host_of(entry.url) in OPAQUE_HOSTS
     if origin_kind != "feed" or carried:
         address = entry.source_url if carried else entry.url
-        return _key(
-            "row", normalise_text(entry.source), canonical_url(address), title_fingerprint(entry.title)
-        )
+        return _key("row", normalise_text(entry.source), canonical_url(address), title_fingerprint(entry.title))
     if entry.guid.strip():
         return _key("guid", entry.guid.strip())
     if entry.url.strip():

@@ -163,8 +163,10 @@ def _lost(text: str) -> Finding:
 def _under(given: Given, condition: Finding, finding: Finding) -> Finding:
     """A finding under its condition: undecided while that is, annulled when it failed, else as found."""
     word = {True: "holds", False: "failed", None: "is not decided"}[condition.holds]
-    told = " ".join(reason.text for reason in condition.reasons)
-    data = {"label": given.label, "holds": condition.holds, "state": condition.state}
+    unsaid = ("silence", "part") if condition.holds is not None else ("silence",)
+    told = " ".join(reason.text for reason in condition.reasons if reason.code not in unsaid)
+    grounds = [{"code": each.code, "data": dict(each.data)} for each in condition.reasons]
+    data = {"label": given.label, "holds": condition.holds, "state": condition.state, "reasons": grounds}
     reason = Reason("condition", f"Condition, {given.label}: it {word}. {told}".strip(), data)
     inputs = (finding.inputs, condition.inputs)
     if condition.holds is True:

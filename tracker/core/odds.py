@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from math import exp
 
 NEGLIGIBLE = 1e-12
@@ -75,8 +74,3 @@ def plus_unseen(odds: Odds, mean: float) -> Odds:
         for more, weight in enumerate(unseen):
             grown[place + more] += chance * weight
     return _trimmed(odds.start, grown)
-
-
-def cumulative(odds: Odds) -> tuple[float, ...]:
-    """Running sums of the chances, for many look-ups on one distribution."""
-    return tuple(accumulate(odds.chances))

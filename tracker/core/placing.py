@@ -19,6 +19,10 @@ from tracker.core.days import DayWeights, likeliest, span_of
 from tracker.core.taxonomy import Act, Category
 
 
+LOUDEST = 2.0
+"""A much reported event echoes more, but also hides less: at most so many times as much as a quiet one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The numbers placing rests on, from ``config/placing.toml``.
@@ -168,7 +172,7 @@ def _agreement(
     lag = (mention.seen_on - on).days
     echo = 0.0
     if lag >= 0:
-        loudness = 1 + math.log(max(event.wires, 1))
+        loudness = min(1 + math.log(max(event.wires, 1)) / 4, LOUDEST)
         echo = policy.stale_share * factor * loudness * _fading(lag, category.echo_days, policy)
     return fresh, echo
 

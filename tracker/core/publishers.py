@@ -28,6 +28,11 @@ class Publisher:
 
 UNKNOWN = Publisher("unknown", "unknown publisher", "unknown", "UTC")
 
+POSTER = Publisher("poster", "whoever posted the link", "social", "UTC")
+"""Who speaks beside a link that leads to no article."""
+
+_BARE_WORD = re.compile(r"[a-z]{1,12}", re.IGNORECASE)
+
 _NO_PUBLISHER: Mapping[str, Publisher] = {}
 _SECOND_LEVEL = frozenset(
     ("ac", "co", "com", "ed", "edu", "go", "gob", "gov", "gv", "ltd", "mil", "ne", "net", "or", "org", "re")
@@ -59,11 +64,14 @@ class Directory:
 
         Never raises. AMP caches, archive copies and redirect links are seen through offline. A host that no
         table names is its own publisher: kind "outlet" and zone UTC, which is a stand-in and not a finding.
-        Where there is an http(s) address, ``source`` never decides.
+        Where there is an http(s) address, ``source`` never decides. An address that leads to a front page names
+        no article: what stands beside it are the words of whoever posted it, not the outlet's.
         """
         host = outlet_host(url)
         if not host:
             return self._named(source)
+        if not names_article(url):
+            return POSTER
         found = self._found.get(host)
         if found is None:
             if len(self._found) >= _CACHED_HOSTS:
@@ -88,6 +96,18 @@ class Directory:
             host = outlet_host("https://" + source.strip())
             found = next((self.by_host[each] for each in _suffixes(host) if each in self.by_host), None)
         return found or UNKNOWN
+
+
+def names_article(url: str) -> bool:
+    """Whether the address can be that of one article: it has a path of two parts, or one that is no bare word.
+
+    Seen in 2017: posts with invented launches that link an outlet's front page ("/", "/news").
+    """
+    parts = urlsplit(url.strip())
+    path = [part for part in parts.path.split("/") if part]
+    if parts.query or parts.fragment.startswith("!"):
+        return True
+    return len(path) > 1 or (len(path) == 1 and not _BARE_WORD.fullmatch(path[0]))
 
 
 def name_key(name: str) -> str:

@@ -222,17 +222,20 @@ def _parts_reason(rule: KOfN, holding: int, failing: int, waiting: int) -> Reaso
 
 
 def _part_reasons(rule: KOfN, found: list[Finding]) -> tuple[Reason, ...]:
+    """One reason a part, what it was decided on in words; parts of a part follow it, one by one."""
     reasons = []
     for part, each in zip(rule.parts, found, strict=True):
         word = {True: "holds", False: "does not hold", None: each.state.replace("_", " ")}[each.holds]
-        text = f"{part.label}: {word}. " + " ".join(reason.text for reason in each.reasons)
+        own = [reason for reason in each.reasons if reason.code != "part"]
+        told = " ".join(reason.text for reason in own if reason.code != "silence")
         data = {
             "label": part.label,
             "holds": each.holds,
             "state": each.state,
-            "reasons": [{"code": reason.code, "data": dict(reason.data)} for reason in each.reasons],
+            "reasons": [{"code": reason.code, "data": dict(reason.data)} for reason in own],
         }
-        reasons.append(Reason("part", text.strip(), data))
+        reasons.append(Reason("part", f"{part.label}: {word}. {told}".strip(), data))
+        reasons += [reason for reason in each.reasons if reason.code == "part"]
     return tuple(reasons)
 
 

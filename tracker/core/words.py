@@ -36,6 +36,9 @@ P_WORDS: tuple[tuple[float, str], ...] = (
 )
 """Lower bounds of the bands of Intelligence Community Directive 203 (2015), its annex on likelihood."""
 
+LOCATOR = re.compile(r"\b([hbs])(\d+)\b")
+LOCATOR_WORDS: Mapping[str, str] = {"h": "heading", "b": "bullet", "s": "sentence"}
+
 VERDICT_WORDS: Mapping[Outcome, str] = {
     "open": "still open",
     "awaiting_data": "waiting for data",
@@ -221,6 +224,12 @@ def p_said(p: float) -> str:
 def held_words(held: bool | None) -> str:
     """Whether the document was right."""
     return {True: "held", False: "did not hold", None: "undecided"}[held]
+
+
+def locator_words(locator: str) -> str:
+    """Where in the document a claim stands: "h1 b2 s1" is heading 1, bullet 2, sentence 1."""
+    said = LOCATOR.sub(lambda found: f"{LOCATOR_WORDS[found[1]]} {found[2]}", locator)
+    return re.sub(r"(\d) (?=bullet|sentence)", r"\1, ", said)
 
 
 def listed_words(words: tuple[str, ...] | list[str]) -> str:

@@ -126,7 +126,7 @@ def _result(
         said=VERDICT_WORDS[verdict.verdict],
         held=held_words(held) if held is not None or verdict.verdict in OPEN_ENDED else "not applicable",
         tone={True: "held", False: "failed", None: "undecided"}[held],
-        window=verdict.window if several or len(card.readings) > 1 else "",
+        window=verdict.window if several else "",
         criterion=reading.criterion,
         fine_print=reading.fine_print,
         reference_brier=reference_brier(verdict),

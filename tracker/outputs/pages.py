@@ -59,19 +59,20 @@ class Pages:
         made = board(page.verdicts, page.cards, page.details, page.labels)
         document = page.document
         years = document.years if document is not None else ()
-        drawn = panels(page.timeline.events, years, page.labels, document.dated_on if document else None)
+        document_on = document.dated_on if document is not None else None
+        drawn = panels(page.timeline.events, years, page.labels, document_on)
         return self._templates.get_template("home.html").render(
             heading=document.title if document is not None else "What came true",
             document=document,
             summary=summary(made.tally),
             accuracy=accuracy(made.scores),
             caveat=caveat(made.scores),
-            notes=notes(page.view, page.news, page.verdicts, years),
+            notes=notes(page.view, page.news, page.verdicts, years, document_on),
             views=get_args(View),
             view=page.view,
             board=made,
             panels=drawn,
-            timeline_heading=f"What happened in {listed_words([str(year) for year in sorted(years)])}",
+            timeline_heading=f"What happened in {_years(sorted(years))}",
             labels=page.labels,
             health=page.health,
             health_line=health_line(page.health, page.zone),
@@ -123,20 +124,30 @@ def caveat(scores: Scores) -> str:
     return f"Caution: {scores.caveat}" if scores.n else ""
 
 
-def notes(view: View, news: Timeline, verdicts: tuple[Verdict, ...], years: tuple[int, ...]) -> tuple[str, ...]:
-    """What the evidence lacks, where that limits the verdicts."""
+def _years(years: list[int]) -> str:
+    return listed_words([str(year) for year in years])
+
+
+def notes(
+    view: View,
+    news: Timeline,
+    verdicts: tuple[Verdict, ...],
+    years: tuple[int, ...],
+    document_on: date | None = None,
+) -> tuple[str, ...]:
+    """What the evidence lacks, where that limits the verdicts (on years after the document) or the record."""
     found = []
     heard = {event.on.year for event in news.events if event.listed}
     silent = [year for year in sorted(years) if year not in heard]
-    if silent and view == "all":
-        named = listed_words([str(year) for year in silent])
-        found.append(
-            f"No news archive of {named} is loaded: without a news archive the {named} verdicts rest on "
-            "reference tables alone."
-        )
+    judged = [year for year in silent if document_on is None or year > document_on.year]
+    before = [year for year in silent if year not in judged]
+    if judged and view == "all":
+        note = f"Without a news archive the {_years(judged)} verdicts rest on reference tables alone"
+        found.append(f"{note}; so does the record of {_years(before)}." if before else f"{note}.")
+    elif silent and view == "all":
+        found.append(f"Without a news archive the record of {_years(silent)} rests on reference tables alone.")
     elif silent and view == "news":
-        named = listed_words([str(year) for year in silent])
-        found.append(f"No news archive of {named} is loaded, so news alone cannot decide claims about it.")
+        found.append(f"No news archive of {_years(silent)} is loaded, so news alone cannot decide claims about it.")
     waiting = sum(verdict.verdict == "awaiting_data" for verdict in verdicts)
     if waiting:
         verb = "waits" if waiting == 1 else "wait"

@@ -11,7 +11,7 @@ from datetime import datetime
 from tracker.core.items import Entry, Unreadable, content_hash, item_key, plausible
 from tracker.core.polling import SUCCESSES, Feed, FeedState, Fetched, next_due, slot_of
 from tracker.core.ports import Fetcher
-from tracker.core.publishers import Directory, Publisher
+from tracker.core.publishers import POSTER, UNKNOWN, Directory, Publisher
 from tracker.store import feeds as feed_store
 from tracker.store import items
 from tracker.store.engine import Store
@@ -125,7 +125,8 @@ def _keep(
 def _of_feed(feed: Feed, entry: Entry, directory: Directory, own: Publisher | None, heard_at: datetime) -> NewRevision:
     found = directory.find(entry.url, entry.source)
     # A feed whose address names a publisher speaks for it where the entry itself names nobody we know.
-    publisher = own if own is not None and own.kind != "carrier" and found.kind in ("unknown", "carrier") else found
+    vague = found in (UNKNOWN, POSTER) or found.kind == "carrier"
+    publisher = own if own is not None and own.kind != "carrier" and vague else found
     entry = _dated(entry, heard_at)
     return NewRevision(
         "feed",

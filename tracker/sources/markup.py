@@ -47,9 +47,9 @@ def plain_text(markup: str) -> str:
     that loses its bracket, so that no markup comes through.
     """
     text = markup[:LONGEST_TEXT]
-    if "<![CDATA[" in text:  # escaped once too often by the publisher
-        text = text.replace("<![CDATA[", "").replace("]]>", "")
     for _ in range(3):
+        if "<![CDATA[" in text:  # escaped once too often by the publisher
+            text = text.replace("<![CDATA[", "").replace("]]>", "")
         if _TAG.search(text):
             text = _without_tags(text)
         elif _ENTITY.search(text):

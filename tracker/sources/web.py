@@ -168,11 +168,11 @@ class HttpFetcher:
             headers["If-None-Match"] = state.etag
         if state.last_modified:
             headers["If-Modified-Since"] = state.last_modified
-        moved = True
+        start, moved = url, True
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._once(url, headers, deadline)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
-                return replace(answer, moved=moved and answer.url != url)
+                return replace(answer, moved=moved and answer.url != start)
             moved = moved and answer.status in _MOVED
             url = urljoin(url, answer.headers["location"].strip())
         raise _TroubleError(
@@ -200,6 +200,8 @@ class HttpFetcher:
                 if last:
                     raise _TroubleError("unreachable", f"{host} cannot be reached: {str(trouble)[:200]}") from trouble
             except httpx.TransportError as trouble:
+                if self._ticks() >= deadline:
+                    raise self._too_slow() from trouble
                 raise _TroubleError("unreachable", f"{host} broke off the answer: {str(trouble)[:200]}") from trouble
         raise _TroubleError("unreachable", f"{host} has no address")
 

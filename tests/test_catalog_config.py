@@ -82,7 +82,7 @@ def test_publishers(tmp_path: Path) -> None:
     path.write_text(PUBLISHER, encoding="utf-8")
     directory, problems = read_publishers(tmp_path)
     assert problems == []
-    assert directory.find("https://sub.one.example/x").id == "one"
+    assert directory.find("https://sub.one.example/x/1").id == "one"
     two = PUBLISHER.replace('id = "one"', 'id = "two"').replace('"outlet"', '"paper"')
     path.write_text(PUBLISHER + two + PUBLISHER.replace("one.example", "www.three.example"), encoding="utf-8")
     directory, problems = read_publishers(tmp_path)

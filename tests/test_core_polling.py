@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from tracker.core.polling import (
     FetchOutcome,
     due,
     failure_weight,
+    lanes,
     next_due,
     slot_of,
 )
@@ -31,7 +33,7 @@ OUTCOMES: list[FetchOutcome] = [
     "ok", "unchanged", "empty", "not_a_feed", "too_large", "timeout", "unreachable", "http_error", "gone",
     "rate_limited", "refused_address",
 ]  # fmt: skip
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+moments = st.integers(1_577_836_800, 1_893_456_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 fetches = st.builds(
     Fetched,
     feed=st.just("sample"),
@@ -82,7 +84,7 @@ def test_success_runs_on_the_grid_without_drift() -> None:
         state = next_due(FEED, state, said("ok"), now)
         starts.append(state.next_due_at)
         now = state.next_due_at + timedelta(seconds=40)  # every poll runs a little late
-    gaps = {later - earlier for earlier, later in zip(starts, starts[1:], strict=False)}
+    gaps = {later - earlier for earlier, later in pairwise(starts)}
     assert gaps == {timedelta(hours=1)}
 
 
@@ -103,7 +105,8 @@ def test_back_off_is_linear_in_weighted_failures_and_stops_at_a_day() -> None:
 @pytest.mark.parametrize(
     ("outcome", "status", "weight"),
     [
-        ("ok", 200, 0.0), ("unchanged", 304, 0.0), ("gone", 410, 1.0), ("not_a_feed", 200, 1.0), ("http_error", 403, 1.0),
+        ("ok", 200, 0.0), ("unchanged", 304, 0.0), ("gone", 410, 1.0), ("not_a_feed", 200, 1.0),
+        ("http_error", 403, 1.0),
         ("http_error", 404, 0.5), ("http_error", 502, 0.5), ("timeout", None, 0.5), ("rate_limited", 429, 0.5),
     ],
 )  # fmt: skip
@@ -141,3 +144,15 @@ def test_a_slot_holds_its_moment(now: datetime, interval: int) -> None:
     start = slot_of(now, interval)
     assert start <= now < start + timedelta(seconds=interval)
     assert slot_of(start, interval) == start
+
+
+@given(
+    st.lists(
+        st.sampled_from(["https://a.example/1", "https://A.example/2", "http://b.example", "nonsense"]), max_size=9
+    )
+)
+def test_a_host_is_asked_one_feed_at_a_time(urls: list[str]) -> None:
+    feeds = [replace(FEED, id=str(number), url=url) for number, url in enumerate(urls)]
+    found = lanes(feeds)
+    assert sorted(feed.id for lane in found for feed in lane) == sorted(feed.id for feed in feeds)
+    assert len(found) == len({"a" if "a.example" in url.lower() else url for url in urls})

@@ -30,7 +30,7 @@ ROW = {
 }
 
 
-def korean(url: str, source: str) -> str:
+def korean(_url: str, _source: str) -> str:
     return "Asia/Seoul"
 
 
@@ -124,8 +124,8 @@ def test_bad_rows_are_told_and_the_others_kept(tmp_path: Path) -> None:
     assert [row.line for row in rows] == list(range(1, 14))
     told = reasons(rows)
     assert set(told) == {2, 3, 4, 5, 6, 7, 8, 9, 11, 12}
-    words = {2: "not JSON", 3: "empty", 4: "no object", 5: "no title", 6: "not text", 7: "2020-02-30", 8: "cannot be read",
-             9: "days ahead", 11: "longer than 1 MiB", 12: "not JSON"}  # fmt: skip
+    words = {2: "not JSON", 3: "empty", 4: "no object", 5: "no title", 6: "not text", 7: "2020-02-30",
+             8: "cannot be read", 9: "days ahead", 11: "longer than 1 MiB", 12: "not JSON"}  # fmt: skip
     assert {line: word for line, word in words.items() if word not in told[line]} == {}
     assert all(len(row.excerpt) <= 300 for row in rows if isinstance(row, Unreadable))
     undated = rows[9]

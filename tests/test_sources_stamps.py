@@ -71,8 +71,8 @@ def test_a_clock_gives_an_instant(raw: str, zone: str, utc: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        "2026-08-14", "20260814", "2026.08.14", "2026. 8. 14.", "2026년 8월 14일", "14 August 2026", "14th of August 2026",
-        "Fri, 14 Aug 2026", "08/14/2026", "14/08/2026", "2026-08-14+09:00",
+        "2026-08-14", "20260814", "2026.08.14", "2026. 8. 14.", "2026년 8월 14일", "14 August 2026",
+        "14th of August 2026", "Fri, 14 Aug 2026", "08/14/2026", "14/08/2026", "2026-08-14+09:00",
         "Fri, 14 Aug 2026 15:20:00 XQT",  # a zone nobody knows: the day is all that is certain
     ],
 )  # fmt: skip
@@ -110,8 +110,8 @@ def test_a_zone_that_does_not_exist_is_a_mistake_of_ours() -> None:
 
 PIECES = st.lists(
     st.sampled_from(
-        ["2026", "26", "14", "08", "8", "Aug", "August", " ", ",", "-", "/", ":", ".", "15:20", "+0900", "KST", "Z", "년", "월",
-         "일", "오후", "pm", "T", "99", "0", "Fri", "(", "Europe/Brussels", "1970"]
+        ["2026", "26", "14", "08", "8", "Aug", "August", " ", ",", "-", "/", ":", ".", "15:20", "+0900", "KST", "Z",
+         "년", "월", "일", "오후", "pm", "T", "99", "0", "Fri", "(", "Europe/Brussels", "1970"]
     ),
     max_size=10,
 ).map("".join)  # fmt: skip
@@ -135,8 +135,8 @@ def test_the_day_is_always_the_one_in_the_string(on: date, shape: str) -> None:
     assert day_of(published.first_at, SEOUL) == on
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)), st.integers(-12, 14))
-def test_an_offset_is_taken_off(moment: datetime, hours: int) -> None:
-    moment = moment.replace(microsecond=0)
+@given(st.integers(10**9, 4 * 10**9), st.integers(-12, 14))
+def test_an_offset_is_taken_off(seconds: int, hours: int) -> None:
+    moment = datetime.fromtimestamp(seconds, UTC)
     raw = f"{moment:%a, %d %b %Y %H:%M:%S} {'-' if hours < 0 else '+'}{abs(hours):02d}00"
-    assert read_stamp(raw, SEOUL).first_at == moment.replace(tzinfo=UTC) - timedelta(hours=hours)
+    assert read_stamp(raw, SEOUL).first_at == moment - timedelta(hours=hours)

@@ -15,10 +15,10 @@ from tracker.classify.readers import make_reader
 from tracker.core.cards import card_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
-from tracker.core.errors import ConfigError, Problem, RefusedError, SettingsError, TrackerError
+from tracker.core.errors import RefusedError, SettingsError
 from tracker.core.items import Entry, Unreadable
 from tracker.core.observations import Observer
-from tracker.core.polling import Feed, Fetched, FeedState
+from tracker.core.polling import Feed, FeedState, Fetched
 from tracker.core.ports import Clock, Fetcher, Postman, Reader
 from tracker.core.scoring import scores
 from tracker.core.shapes import issue_document
@@ -29,27 +29,24 @@ from tracker.outputs.mail import Mailer, Rendered, Sender, message, message_id
 from tracker.outputs.smtp import SmtpPostman
 from tracker.pipeline import answers
 from tracker.pipeline.fetch import FetchReport, ImportReport, fetch, take_archive
-from tracker.pipeline.judge import Docket, JudgeReport, judge, judge_as_of
+from tracker.pipeline.judge import Docket, JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
 from tracker.pipeline.rebuild import place_or_rebuild, rebuild_news
 from tracker.pipeline.reference import LoadReport, load_references
-from tracker.pipeline.send import SendReport, deliver, make_issue, send
+from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue, record_began, send
+from tracker.pipeline.subscribers import change_subscriber
 from tracker.pipeline.timelines import timeline
 from tracker.settings import Settings
 from tracker.sources.archives import Format, read_archive
 from tracker.sources.web import HttpFetcher
 from tracker.store import feeds, mail, observations, verdicts
-from tracker.store.backup import backup, restore
 from tracker.store.engine import Store
 from tracker.store.mail import StoredIssue, Subscriber, SubscriberState
 from tracker.store.pulse import pulse
 from tracker.store.versions import current, require_head, upgrade
 
 Progress = Callable[[int], None]
-
-BEGAN = "record began at"
-JUDGED = "judged from"
 
 
 class RealClock:
@@ -113,6 +110,22 @@ class App:
         beliefs = self.beliefs
         return make_reader(beliefs.observers.active, beliefs.words, beliefs.places, self.settings.models_folder)
 
+    def reader_named(self, name: str) -> tuple[Observer, Reader]:
+        """The observer of that id in config/observers.toml, the active one for ""; raises RefusedError for none."""
+        if not name:
+            return self._reading
+        beliefs = self.beliefs
+        setting = next((each for each in beliefs.observers.known if each.id == name), None)
+        if setting is None:
+            known = ", ".join(each.id for each in beliefs.observers.known)
+            raise RefusedError(f"there is no observer {name!r} in config/observers.toml; known: {known}")
+        return make_reader(setting, beliefs.words, beliefs.places, self.settings.models_folder)
+
+    @property
+    def guide(self) -> tuple[str, ...]:
+        """The categories that texts are labelled with, in the taxonomy's order."""
+        return tuple(each.id for each in self.beliefs.taxonomy.categories.values() if each.guide)
+
     @property
     def observer(self) -> Observer:
         return self._reading[0]
@@ -163,7 +176,9 @@ class App:
     @cached_property
     def docket(self) -> Docket:
         beliefs = self.beliefs
-        return Docket(beliefs.forecasts, beliefs.series, beliefs.forecasts_hash, beliefs.forecasts_text)
+        return Docket(
+            beliefs.forecasts, beliefs.series, beliefs.forecasts_hash, beliefs.forecasts_text, beliefs.words.audible
+        )
 
     # --- getting ready --------------------------------------------------------------------------
 
@@ -174,10 +189,8 @@ class App:
         that are loaded when the files suddenly shrank (a question is answered, the loss is not accepted).
         """
         beliefs = self.beliefs
-        upgrade(self.store, self.settings.migrations_folder)
-        with self.store.begin() as tx:
-            if not verdicts.note(tx, BEGAN):
-                verdicts.keep_note(tx, BEGAN, self.clock.now().isoformat())
+        self.upgrade()
+        begin_record(self.store, self.clock.now())
         try:
             report = load_references(
                 self.store, beliefs.references, beliefs.taxonomy, beliefs.policy, self.clock.now, accept_shrink
@@ -194,10 +207,13 @@ class App:
         self.place()
         self.judge()
 
-    def require_schema(self) -> None:
-        require_head(self.store, self.settings.migrations_folder)
+    def upgrade(self) -> tuple[str, str]:
+        """Bring the schema to what this program needs; returns (from, to)."""
+        return upgrade(self.store, self.settings.migrations_folder)
 
-    def schema(self) -> str:
+    def require_schema(self) -> str:
+        """The schema's revision; raises SchemaError unless it is the one this program needs."""
+        require_head(self.store, self.settings.migrations_folder)
         return current(self.store)
 
     # --- the steps ------------------------------------------------------------------------------
@@ -247,27 +263,17 @@ class App:
 
     def rebuild(self, progress: Progress = _silent) -> PlaceReport:
         beliefs = self.beliefs
-        load_references(
-            self.store, beliefs.references, beliefs.taxonomy, beliefs.policy, self.clock.now, anew=True
-        )
+        load_references(self.store, beliefs.references, beliefs.taxonomy, beliefs.policy, self.clock.now, anew=True)
         return rebuild_news(self.store, self.observer, beliefs.taxonomy, beliefs.policy, progress)
 
     def judge(self) -> JudgeReport:
         """Judge when the record, the config or the day moved since the last time; else change nothing."""
-        beliefs, now = self.beliefs, self.clock.now()
-        with self.store.reading() as tx:
-            moved = (pulse(tx), beliefs.taxonomy.version, beliefs.policy.version, self.docket.config_hash)
-            stamp = f"{__version__} {now.date()} {moved}"
-            if verdicts.note(tx, JUDGED) == stamp:
-                return JudgeReport(verdicts.in_force_count(tx), 0)
-        report = judge(self.store, self.observer, self.docket, beliefs.taxonomy, beliefs.policy, now)
-        with self.store.begin() as tx:
-            verdicts.keep_note(tx, JUDGED, stamp)
-        return report
+        beliefs = self.beliefs
+        return judge_if_moved(
+            self.store, self.observer, self.docket, beliefs.taxonomy, beliefs.policy, self.clock.now(), __version__
+        )
 
     def send(self) -> SendReport:
-        with self.store.reading() as tx:
-            began = verdicts.note(tx, BEGAN)
         return send(
             self.store,
             self.beliefs.digests,
@@ -276,42 +282,8 @@ class App:
             self.envelopes,
             self.postman,
             self.clock.now,
-            datetime.fromisoformat(began) if began else None,
+            record_began(self.store),
         )
-
-    def steps(self) -> tuple[tuple[str, Callable[[], str]], ...]:
-        """The steps of one turn of the river with their names; each says what it did, nothing when it did nothing."""
-        return (
-            ("fetch", self._fetch_step),
-            ("read", self._read_step),
-            ("place", self._place_step),
-            ("judge", self._judge_step),
-            ("send", self._send_step),
-        )
-
-    def _fetch_step(self) -> str:
-        done = self.fetch()
-        told = f"{done.tried} feeds tried, {done.answered} answered, {done.added} new items, {done.revised} revised"
-        names = ", ".join(f"{feed} {outcome}" for feed, outcome, _ in done.trouble)
-        return "" if not done.tried else told + (f"; trouble: {names}" if names else "")
-
-    def _read_step(self) -> str:
-        done = self.read()
-        return f"{done.read} texts, {done.mentions} mentions" if done.read else ""
-
-    def _place_step(self) -> str:
-        done = self.place()
-        return f"{done.placed} readings, {done.opened} events opened" if done.placed else ""
-
-    def _judge_step(self) -> str:
-        done = self.judge()
-        return f"{done.changed} verdicts changed" if done.changed else ""
-
-    def _send_step(self) -> str:
-        done = self.send()
-        copies = done.accepted + done.refused + done.retried + done.unknown
-        told = f"{done.made} issues, {done.accepted} accepted, {done.refused} refused, {done.retried} to try again"
-        return told + (f", {done.unknown} of unknown fate" if done.unknown else "") if done.made or copies else ""
 
     # --- answers --------------------------------------------------------------------------------
 
@@ -336,9 +308,7 @@ class App:
             with self.store.reading() as tx:
                 return tuple(verdicts.in_force(tx, view))
         beliefs = self.beliefs
-        return judge_as_of(
-            self.store, self.docket, beliefs.taxonomy, beliefs.policy, view, as_of, self.clock.now()
-        )
+        return judge_as_of(self.store, self.docket, beliefs.taxonomy, beliefs.policy, view, as_of, self.clock.now())
 
     def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
         return scores(self.verdicts(view, as_of)).as_dict()
@@ -371,9 +341,7 @@ class App:
         return found
 
     def issue(self, digest: Digest, day: date) -> Issue:
-        return answers.issue_of(
-            self.store, digest, day, self.timeline, self.verdicts, self.labels(), self.forecasts()
-        )
+        return answers.issue_of(self.store, digest, day, self.timeline, self.verdicts, self.labels(), self.forecasts())
 
     def keep_issue(self, digest: Digest, day: date) -> StoredIssue:
         return make_issue(self.store, digest, self.issue(digest, day), self.press, self.clock.now())
@@ -390,51 +358,4 @@ class App:
             return mail.all_subscribers(tx)
 
     def change_subscriber(self, address: str, state: SubscriberState) -> SubscriberState:
-        """Add, confirm or remove an address; returns the state it is in afterwards.
-
-        Adding one that is confirmed changes nothing. Raises RefusedError for one that was never added.
-        """
-        with self.store.begin() as tx:
-            known = mail.subscriber(tx, address)
-            if state != "pending" and (known is None or known.state == "removed"):
-                raise RefusedError(f"{address} is no subscriber; first: ./run subscribers add {address}")
-            if state == "pending" and known is not None and known.state != "removed":
-                return known.state
-            mail.keep_subscriber(tx, address, state, self.clock.now())
-        return state
-
-    # --- operation ------------------------------------------------------------------------------
-
-    def problems(self) -> list[Problem]:
-        """Every problem of config, schema, model and settings; empty when all is in order."""
-        found: list[Problem] = []
-        try:
-            read_beliefs(self.settings.config_folder, strict=True)
-        except ConfigError as trouble:
-            found += trouble.problems
-        checks: list[tuple[str, Callable[[], object]]] = [
-            ("database", self._check_schema),
-            ("mail", lambda: self.postman),
-        ]
-        if not found:
-            checks.append(("models", lambda: self.reader))
-        for name, look in checks:
-            try:
-                look()
-            except TrackerError as trouble:
-                found.append(Problem(name, "", "", str(trouble)))
-        return sorted(found)
-
-    def _check_schema(self) -> None:
-        # A database that was never made is no problem: the first verb that needs it makes it.
-        if self.store.file is None or self.store.file.exists():
-            self.require_schema()
-
-    def upgrade(self) -> tuple[str, str]:
-        return upgrade(self.store, self.settings.migrations_folder)
-
-    def backup(self, target: Path) -> int:
-        return backup(self.store, target)
-
-    def restore(self, source: Path) -> Path | None:
-        return restore(self.store, source)
+        return change_subscriber(self.store, address, state, self.clock.now())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tracker.core.errors import SettingsError
 
@@ -91,7 +91,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     for key in sorted(given):
         if key not in known and key not in FOR_TESTS_ONLY:
             near = difflib.get_close_matches(key.upper(), known, 1)
-            problems.append(f"{key} is no setting" + (f"; did you mean {near[0]}?" if near else "; see docs/settings.md"))
+            problems.append(
+                f"{key} is no setting" + (f"; did you mean {near[0]}?" if near else "; see docs/settings.md")
+            )
     values = {name: given[key] for key, name in known.items() if key in given and given[key] != ""}
     try:
         settings: Settings = _FromValues.model_validate(values)
@@ -108,5 +110,12 @@ class _FromValues(Settings):
     """Settings taken from given values alone, so that a reading does not depend on the process around it."""
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls, init_settings, env_settings, dotenv_settings, file_secret_settings):  # type: ignore[no-untyped-def]  # noqa: ARG003
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library names these and passes them by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)

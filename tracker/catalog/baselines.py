@@ -61,9 +61,7 @@ def _take(
     problems: list[Problem],
 ) -> None:
     def note(key: str, message: str) -> None:
-        problems.append(
-            Problem(file, f"{row['series'] or 'row'} {row['period']} (line {row.line})", key, message)
-        )
+        problems.append(Problem(file, f"{row['series'] or 'row'} {row['period']} (line {row.line})", key, message))
 
     series, period = row["series"], row["period"]
     number = _number(row["value"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,23 +13,25 @@ from tracker.catalog.digests import read_digests
 from tracker.catalog.documents import read_documents
 from tracker.catalog.feeds import read_feeds
 from tracker.catalog.forecasts import read_forecasts
-from tracker.catalog.observers import ObserversFile, read_observers
+from tracker.catalog.observers import read_observers
 from tracker.catalog.places import read_places
 from tracker.catalog.placing import read_placing
 from tracker.catalog.publishers import read_publishers
 from tracker.catalog.references import read_references
 from tracker.catalog.taxonomy import read_taxonomy
 from tracker.core.baselines import Series
+from tracker.core.coverage import Coverage, DeclaredCoverage
 from tracker.core.details import Document
 from tracker.core.digests import Digest
 from tracker.core.errors import ConfigError, Problem
-from tracker.core.forecasts import Forecast
+from tracker.core.forecasts import Forecast, measures_of
+from tracker.core.observers import ObserversFile
 from tracker.core.phrases import TaxonomyFile
 from tracker.core.places import Place
 from tracker.core.placing import Policy
 from tracker.core.polling import Feed
 from tracker.core.publishers import Directory, Publisher
-from tracker.core.references import ReferenceTable
+from tracker.core.references import ReferenceTable, coverages
 from tracker.core.taxonomy import Taxonomy
 
 T = TypeVar("T")
@@ -65,7 +67,9 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     ``strict`` also reports what is no obstacle to running, such as a reference header without its table.
     """
     if not folder.is_dir():
-        raise ConfigError([Problem("config", "", "", f"there is no folder {folder}; set TRACKER_HOME to one that has it")])
+        raise ConfigError(
+            [Problem("config", "", "", f"there is no folder {folder}; set TRACKER_HOME to one that has it")]
+        )
     problems: list[Problem] = []
 
     def noted(pair: tuple[T, list[Problem]]) -> T:
@@ -86,6 +90,8 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     references = noted(read_references(folder, kinds, strict))
     forecasts = noted(read_forecasts(folder, taxonomy, series, {place.id for place in places}))
     documents = noted(read_documents(folder))
+    if not problems:
+        problems += _unheard(forecasts, words, coverages(references) if references else None)
     if problems or policy is None:
         raise ConfigError(problems)
     text = _text_of(folder)
@@ -93,6 +99,28 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
         words, policy, feeds, directory, publishers, places, observers, digests, series, forecasts, documents, references,
         hashlib.sha256(text.encode()).hexdigest(), text,
     )  # fmt: skip
+
+
+def _unheard(
+    forecasts: Sequence[Forecast], words: TaxonomyFile, declared: Sequence[DeclaredCoverage] | None
+) -> list[Problem]:
+    """Rules on events that nobody could ever report: they would await data for ever.
+
+    Not asked while there are no reference tables at all, which is a choice and no mistake.
+    """
+    if declared is None:
+        return []
+    told = Coverage((), tuple(declared), words.audible)
+    found = []
+    for forecast in forecasts:
+        for reading in forecast.readings:
+            for measure in measures_of(reading.rule) if reading.rule is not None else ():
+                wanted = measure.events
+                if not told.can_tell(wanted.category, wanted.subtypes, words.taxonomy):
+                    kinds = "/".join((wanted.category, *wanted.subtypes))
+                    message = f"nobody can report {kinds}: no reader knows it and no reference table declares it"
+                    found.append(Problem("forecasts", f"claims[{forecast.id}]", f"readings[{reading.id}]", message))
+    return found
 
 
 def _kinds(taxonomy: Taxonomy, category: str) -> frozenset[str]:

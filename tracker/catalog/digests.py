@@ -19,9 +19,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LONGEST_DAYS = 31
 
 
-def read_digests(
-    folder: Path, categories: Collection[str] | None = None
-) -> tuple[tuple[Digest, ...], list[Problem]]:
+def read_digests(folder: Path, categories: Collection[str] | None = None) -> tuple[tuple[Digest, ...], list[Problem]]:
     """The digests of ``folder``/digests.toml in their order, and every problem found.
 
     ``categories`` are the ids that the taxonomy knows; None leaves a digest's categories unchecked. A digest

@@ -18,9 +18,7 @@ LONGEST_INTERVAL_S = 7 * 86_400
 """Five minutes is the floor feed readers agree on as polite; a feed polled less than weekly loses entries."""
 
 
-def read_feeds(
-    folder: Path, publishers: Collection[str] | None = None
-) -> tuple[tuple[Feed, ...], list[Problem]]:
+def read_feeds(folder: Path, publishers: Collection[str] | None = None) -> tuple[tuple[Feed, ...], list[Problem]]:
     """The feeds of ``folder``/feeds.toml in their order and every problem; no feeds when there is one.
 
     With ``publishers`` (ids), every feed's publisher must be one of them.
@@ -38,9 +36,7 @@ def read_feeds(
             entry.problem("id", f"{feed.id!r} is taken already; give every feed its own")
         ids.setdefault(feed.id, feed.title)
         if addresses.setdefault(feed.url, feed.id) != feed.id:
-            entry.problem(
-                "url", f"feed {addresses[feed.url]!r} polls this address already; keep one of the two"
-            )
+            entry.problem("url", f"feed {addresses[feed.url]!r} polls this address already; keep one of the two")
         feeds.append(feed)
     if not feeds and not problems:
         top.problem("feeds", "no [[feeds]] table is there; restore the file from the repository")

@@ -184,9 +184,7 @@ def _read_implied(table: Table, verbal: VerbalTables) -> tuple[Implied | None, t
         if inverted:
             least, most = round(1 - most, 9), round(1 - least, 9)
         if low < least or high > most:
-            inner.problem(
-                "tables", f"the cited bands run from {least:g} to {most:g}, which {low:g} to {high:g} leaves"
-            )
+            inner.problem("tables", f"the cited bands run from {least:g} to {most:g}, which {low:g} to {high:g} leaves")
     return Implied(low, mid, high), cited
 
 
@@ -219,9 +217,7 @@ def _read_base_rate(table: Table, document: _Document) -> BaseRate | None:
         if period and span is None:
             inner.problem(key, f"{period!r} is no period; write 2019, 2019H1 or 2019-01")
         elif span is not None and span.last > document.made_on:
-            inner.problem(
-                key, f"{period} ends after the document's day ({document.made_on}); use earlier ones"
-            )
+            inner.problem(key, f"{period} ends after the document's day ({document.made_on}); use earlier ones")
     if base.series in book.series and reckon(base, book.series) is None:
         inner.problem("series", f"{base.series} has too few values from {base.first} to {base.last}")
     return base

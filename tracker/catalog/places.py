@@ -31,9 +31,7 @@ def read_places(folder: Path) -> tuple[tuple[Place, ...], list[Problem]]:
         for spelling in place.spellings:
             other = spelt.setdefault(spelling.casefold(), place.id)
             if other != place.id:
-                entry.problem(
-                    "spellings", f"{spelling!r} means {other!r} already; leave it with one of the two"
-                )
+                entry.problem("spellings", f"{spelling!r} means {other!r} already; leave it with one of the two")
         places.append(place)
     if not places and not problems:
         top.problem("places", "no [[places]] table is there; restore the file from the repository")

@@ -52,9 +52,7 @@ def _publisher(entry: Table) -> tuple[Publisher, tuple[str, ...]]:
     names = (name, *entry.texts("names", ()))
     for host in publisher.hosts:
         if not re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z0-9-]+", host) or host.startswith("www."):
-            entry.problem(
-                "hosts", f"{host!r} is no bare host; write it as in bbc.co.uk, without www or a path"
-            )
+            entry.problem("hosts", f"{host!r} is no bare host; write it as in bbc.co.uk, without www or a path")
     entry.done()
     return publisher, names
 

@@ -50,9 +50,7 @@ def read_references(
     return tuple(tables), problems
 
 
-def _read_table(
-    path: Path, root: Path, known: Known | None, problems: list[Problem]
-) -> ReferenceTable | None:
+def _read_table(path: Path, root: Path, known: Known | None, problems: list[Problem]) -> ReferenceTable | None:
     file = label_of(path, root)
     rows = _facts(path.stem, file, read_csv(path, COLUMNS, root, problems), known, problems)
     header = read_toml(path.with_suffix(".toml"), root, problems)
@@ -126,9 +124,7 @@ def _fact(table: str, row: Row, known: Known | None, noted: _Noted) -> Reference
         noted("date", f"is {row['date']!r}; it must be a day such as 2020-03-02")
     last = day_from(row["last_date"]) if row["last_date"] else day
     if last is None and row["last_date"]:
-        noted(
-            "last_date", f"is {row['last_date']!r}; it must be a day such as 2020-03-02, or empty for one day"
-        )
+        noted("last_date", f"is {row['last_date']!r}; it must be a day such as 2020-03-02, or empty for one day")
     if day is not None and last is not None and last < day:
         noted("last_date", f"is {last}, before date ({day}); swap or mend them")
     if not is_zone(row["zone"]):
@@ -185,9 +181,7 @@ def _check_kind(row: Row, known: Known | None, noted: _Noted) -> None:
     elif known is not None and row["category"] not in known:
         noted("category", f"{row['category']!r} is not known; {nearest(row['category'], known)}")
     elif known is not None and row["subtype"] and row["subtype"] not in known[row["category"]]:
-        noted(
-            "subtype", f"{row['subtype']!r} is not known; {nearest(row['subtype'], known[row['category']])}"
-        )
+        noted("subtype", f"{row['subtype']!r} is not known; {nearest(row['subtype'], known[row['category']])}")
 
 
 def _check_citation(row: Row, noted: _Noted) -> None:

@@ -175,9 +175,7 @@ def _nearest_year(table: Table, book: RuleBook) -> Rule | None:
             measures.append(book.measures[name])
         else:
             table.problem("measures", f"{name!r} is no measure of this file; {nearest(name, book.measures)}")
-    return (
-        NearestYear(tuple(measures), others, expected) if others and measures and expected in labels else None
-    )
+    return NearestYear(tuple(measures), others, expected) if others and measures and expected in labels else None
 
 
 def _before_after(table: Table, book: RuleBook) -> Rule | None:

@@ -103,9 +103,7 @@ class Table:
             self.problem(key, f"is {value}; it must lie {_bounds(low, high)}")
         return float(value)
 
-    def whole(
-        self, key: str, default: int | None = None, low: int | None = None, high: int | None = None
-    ) -> int:
+    def whole(self, key: str, default: int | None = None, low: int | None = None, high: int | None = None) -> int:
         """A whole number from ``low`` to ``high`` (both included)."""
         value = self._get(key, default is None, "a whole number")
         if value is None:

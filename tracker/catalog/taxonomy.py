@@ -28,7 +28,7 @@ from tracker.core.taxonomy import Act, Category, Effect, Subtype, Taxonomy
 ACTS: tuple[Act, ...] = ("opens", "lowers", "context", "ignores")
 LANGS = ("en", "ko")
 NEVER = r"(?!)"
-EMPTY = TaxonomyFile(Taxonomy({}, {}), Phrasebook(NEVER, NEVER, NEVER, (), ()))
+EMPTY = TaxonomyFile(Taxonomy({}, {}), Phrasebook(NEVER, NEVER, NEVER, NEVER, NEVER, (), ()))
 
 Fill = Callable[[Table, str, bool], str]
 """Reads a pattern from a table's key with fragments filled in; the flag says whether it may be absent."""
@@ -42,7 +42,7 @@ def read_taxonomy(folder: Path) -> tuple[TaxonomyFile, list[Problem]]:
         return EMPTY, problems
     fill = _filler(_fragments(top))
     relevance = top.table("relevance", default=False)
-    gate, concerns, hints = (fill(relevance, key, False) for key in ("gate", "concerns", "hints"))
+    found = tuple(fill(relevance, key, False) for key in ("gate", "weak", "context", "concerns", "hints"))
     relevance.done()
     actors = tuple(_actor(each, fill) for each in top.tables("actors", "token"))
     categories: dict[str, Category] = {}
@@ -58,9 +58,9 @@ def read_taxonomy(folder: Path) -> tuple[TaxonomyFile, list[Problem]]:
     effects = _effects(top, categories)
     top.done()
     taxonomy = Taxonomy(categories, effects)
-    book = Phrasebook(gate, concerns, hints, actors, tuple(words), frames)
+    book = Phrasebook(*found, actors, tuple(words), frames)
     taxonomy = Taxonomy(categories, effects, _hash(_plain(taxonomy)))
-    book = Phrasebook(gate, concerns, hints, actors, tuple(words), frames, _hash(asdict(book)))
+    book = Phrasebook(*found, actors, tuple(words), frames, _hash(asdict(book)))
     return TaxonomyFile(taxonomy, book), sorted(problems)
 
 
@@ -135,7 +135,10 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
     told: list[SubtypeWords] = []
     for each in table.tables("subtypes"):
         kind = Subtype(
-            each.text("id"), each.text("label"), each.texts("groups", ()), each.flag("distinct", False),
+            each.text("id"),
+            each.text("label"),
+            each.texts("groups", ()),
+            each.flag("distinct", False),
             each.zone("zone", "UTC") if each.has("zone") else "",
         )
         if kind.id in subtypes:
@@ -147,9 +150,15 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
             told.append(SubtypeWords(kind.id, pattern, modes))
         each.done()
     category = Category(
-        table.text("id"), table.text("label"), table.zone("zone"), table.text("unit", ""),
-        table.whole("window_days", low=0, high=60), table.whole("echo_days", low=0, high=400),
-        table.number("weight", low=0.0), table.flag("guide", False), subtypes,
+        table.text("id"),
+        table.text("label"),
+        table.zone("zone"),
+        table.text("unit", ""),
+        table.whole("window_days", low=0, high=60),
+        table.whole("echo_days", low=0, high=400),
+        table.number("weight", low=0.0),
+        table.flag("guide", False),
+        subtypes,
     )
     known_by = None
     gate = fill(table, "gate", True)
@@ -221,8 +230,12 @@ def _frame(table: Table, fill: Fill, categories: Mapping[str, Category]) -> Fram
     for name in only:
         _known(table, "only", name, categories)
     frame = Frame(
-        fill(table, "re", False), _mode(table, "mode", None) or MODES[-1], table.number("weight"),
-        only, fill(table, "unless", True), table.text("lang", "en", among=LANGS),
+        fill(table, "re", False),
+        _mode(table, "mode", None) or MODES[-1],
+        table.number("weight"),
+        only,
+        fill(table, "unless", True),
+        table.text("lang", "en", among=LANGS),
     )
     table.done()
     return frame
@@ -238,7 +251,8 @@ def _count(table: Table, fill: Fill) -> CountPattern:
 
 def _weapon(table: Table, fill: Fill, subtypes: Mapping[str, Subtype]) -> WeaponName:
     weapon = WeaponName(
-        table.text("id"), fill(table, "re", False),
+        table.text("id"),
+        fill(table, "re", False),
         _known(table, "subtype", table.text("subtype", ""), subtypes),
     )
     table.done()

@@ -91,9 +91,13 @@ def read_labelled(path: Path) -> list[Labelled]:
         try:
             values = json.loads(line)
             tags = frozenset(str(tag) for tag in values["tags"])
-            rows.append(Labelled(text_from(values), tags, str(values.get("status") or values.get("mode") or ""), number))
+            rows.append(
+                Labelled(text_from(values), tags, str(values.get("status") or values.get("mode") or ""), number)
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as trouble:
-            raise SourceError(f"{path} line {number} is not a labelled headline ({trouble}); mend or remove it") from trouble
+            raise SourceError(
+                f"{path} line {number} is not a labelled headline ({trouble}); mend or remove it"
+            ) from trouble
     if not rows:
         raise SourceError(f"{path} holds no labelled headlines")
     return rows
@@ -137,7 +141,9 @@ def _bounded(figures: Figures, pairs: Pairs, measure: Callable[[Pairs], float], 
     return Figures(figures.n, figures.precision, figures.recall, figures.f1, low, high)
 
 
-def measured(rows: Sequence[Labelled], observations: Sequence[Observation], guide: Sequence[str], seed: int = 0) -> Report:
+def measured(
+    rows: Sequence[Labelled], observations: Sequence[Observation], guide: Sequence[str], seed: int = 0
+) -> Report:
     """The figures of observations against labels, over the annotation guide's categories.
 
     The mode is one for the item: the likeliest of the observation's, none where it names no guide category.
@@ -178,6 +184,4 @@ def evaluate(reader: Reader, path: Path, guide: Sequence[str], seed: int = 0) ->
     rows = read_labelled(path)
     report = measured(rows, reader.observe([row.text for row in rows]), guide, seed)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Report(
-        report.rows, digest, report.categories, report.modes, report.micro, report.macro, report.mode_macro
-    )
+    return Report(report.rows, digest, report.categories, report.modes, report.micro, report.macro, report.mode_macro)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.classify.canonical import Canonical, Rewriter, is_korean, plain
+from tracker.classify.canonical import LONGEST, Canonical, Rewriter, is_korean, plain
 from tracker.classify.extraction import Extractor, Gazetteer
 from tracker.core.dating import day_weights
 from tracker.core.day_words import day_cues
@@ -152,7 +152,9 @@ class RulesReader:
         book: Phrasebook = values.phrasebook
         self.version = book.version
         self.guide = tuple(each.id for each in values.taxonomy.categories.values() if each.guide)
-        self._gate = re.compile(book.gate, re.IGNORECASE)
+        self._gate = re.compile(book.gate)
+        self._weak = re.compile(book.weak)
+        self._context = re.compile(book.context)
         self._concerns = re.compile(book.concerns)
         self._hints = re.compile(book.hints)
         self._rewrite = Rewriter(book.actors)
@@ -170,7 +172,12 @@ class RulesReader:
 
     def relevant(self, text: Text) -> bool:
         """Whether the text may concern the DPRK at all (cheap; never false for one the rules tag)."""
-        return self._gate.search(text.title) is not None or self._gate.search(text.summary) is not None
+        return any(self._passes(part[:LONGEST]) for part in (text.title, text.summary))
+
+    def _passes(self, part: str) -> bool:
+        if self._gate.search(part) is not None:
+            return True
+        return self._weak.search(part) is not None and self._context.search(part) is not None
 
     def readings(self, text: Text) -> tuple[bool, Canonical, str, list[Reading]]:
         """Whether the text concerns the DPRK, its canonical form, language and the categories with p > 0."""

@@ -20,7 +20,9 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYY
 Evidence = Annotated[str, typer.Option("--evidence", help="news, reference or all (both joined).")]
 AsOf = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="What was known at the end of that Korean day."),
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="What was known at the end of that Korean day."
+    ),
 ]
 
 
@@ -115,7 +117,8 @@ def forecasts(
             scored = f", Brier {verdict.brier:.3f}" if verdict.brier is not None else ""
             said = f", document {verdict.p_implied.mid:.0%}" if verdict.p_implied else ""
             base = f", base rate {verdict.p_reference:.0%}" if verdict.p_reference is not None else ""
-            say(f"{card.ref} [{verdict.reading}, {verdict.window}] {mark}: {VERDICT_WORDS[verdict.verdict]}{said}{base}{scored}")
+            head = f"{card.ref} [{verdict.reading}, {verdict.window}] {mark}"
+            say(f"{head}: {VERDICT_WORDS[verdict.verdict]}{said}{base}{scored}")
             say(f"    {card.paraphrase}")
             for reason in verdict.reasons:
                 say(f"      {reason.text}")
@@ -133,10 +136,10 @@ def score_lines(scores: object) -> list[str]:
     lines = [f"{scores['n']} scored items decided."]
     if isinstance(brier, dict) and isinstance(base, int | float):
         lines.append(
-            f"Mean Brier {brier['mid']:.3f} ({brier['low']:.3f} to {brier['high']:.3f} over the bands), base rates {base:.3f}."
+            f"Mean Brier {brier['mid']:.3f} ({brier['low']:.3f} to {brier['high']:.3f} over the bands), "
+            f"base rates {base:.3f}."
         )
-    caveats = scores.get("caveats") or scores.get("caveat") or ()
-    return lines + ([caveats] if isinstance(caveats, str) else list(caveats))
+    return [*lines, str(scores["caveat"])]
 
 
 def register(program: typer.Typer) -> None:

@@ -13,21 +13,26 @@ from tracker.cli.terminal import Json, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
 from tracker.core.shapes import instant
-from tracker.app import SubscriberState
 from tracker.outputs.mail import checked
+from tracker.store.mail import SubscriberState
 
 subscribers = typer.Typer(no_args_is_help=True, help="Who gets the digest. Nobody is mailed before confirm.")
 
 
 def digest(
     date: Annotated[
-        datetime, typer.Option("--date", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The Korean day of the issue.")
+        datetime,
+        typer.Option("--date", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The Korean day of the issue."),
     ],
     preview: Annotated[
         Path | None, typer.Option(help="Write the issue's HTML to this file; nothing is kept or mailed.")
     ] = None,
-    send: Annotated[bool, typer.Option("--send", help="Keep the issue and deliver it to confirmed subscribers.")] = False,
-    digest_id: Annotated[str, typer.Option("--digest", help="Which digest; default the first in config/digests.toml.")] = "",
+    send: Annotated[
+        bool, typer.Option("--send", help="Keep the issue and deliver it to confirmed subscribers.")
+    ] = False,
+    digest_id: Annotated[
+        str, typer.Option("--digest", help="Which digest; default the first in config/digests.toml.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """The digest issue of a day: what a reader gets from the news known by its cut-off."""
@@ -101,7 +106,12 @@ def list_(json: Json = False) -> None:
     app = wired()
     app.prepare(tolerant=True)
     rows = [
-        {"address": each.address, "state": each.state, "added_at": instant(each.added_at), "confirmed_at": instant(each.confirmed_at)}
+        {
+            "address": each.address,
+            "state": each.state,
+            "added_at": instant(each.added_at),
+            "confirmed_at": instant(each.confirmed_at),
+        }
         for each in app.subscribers()
     ]
     if json:

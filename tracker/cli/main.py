@@ -55,4 +55,3 @@ def run() -> None:
         # The reader of a pipe left; writing the rest would only raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tracker.app import App
+from tracker.catalog.beliefs import read_beliefs
 from tracker.cli.terminal import Json, err, say, show_json
 from tracker.cli.wiring import wired
+from tracker.core.errors import ConfigError, Problem, TrackerError
+from tracker.store.backup import backup, restore
 
 db = typer.Typer(no_args_is_help=True, help="The database: schema, backup, restore.")
 
 
 def check(json: Json = False) -> None:
     """Every problem of config, schema, model and settings at once, by file, table and key."""
-    app = wired()
-    problems = app.problems()
+    problems = _problems(wired())
     if json:
         show_json(
             {
@@ -34,6 +39,29 @@ def check(json: Json = False) -> None:
     raise typer.Exit(1 if problems else 0)
 
 
+def _problems(app: App) -> list[Problem]:
+    found: list[Problem] = []
+    try:
+        read_beliefs(app.settings.config_folder, strict=True)
+    except ConfigError as trouble:
+        found += trouble.problems
+    looks: list[tuple[str, Callable[[], object]]] = [("database", partial(_schema, app)), ("mail", lambda: app.postman)]
+    if not found:
+        looks.append(("models", lambda: [app.reader_named(each.id) for each in app.beliefs.observers.known]))
+    for name, look in looks:
+        try:
+            look()
+        except TrackerError as trouble:
+            found.append(Problem(name, "", "", str(trouble)))
+    return sorted(found)
+
+
+def _schema(app: App) -> None:
+    # A database that was never made is no problem: the first verb that needs it makes it.
+    if app.store.file is None or app.store.file.exists():
+        app.require_schema()
+
+
 @db.command("upgrade")
 def upgrade_(json: Json = False) -> None:
     """Bring the schema to what this program needs."""
@@ -47,25 +75,26 @@ def upgrade_(json: Json = False) -> None:
 @db.command("check")
 def check_(json: Json = False) -> None:
     """Whether the schema is the one this program needs."""
-    app = wired()
-    app.require_schema()
+    at = wired().require_schema()
     if json:
-        show_json({"ok": True, "schema": app.schema()})
+        show_json({"ok": True, "schema": at})
     else:
-        say(f"the schema is at {app.schema()}, as this program needs it")
+        say(f"the schema is at {at}, as this program needs it")
 
 
 @db.command("backup")
-def backup_(target: Annotated[Path, typer.Argument(help="A file that does not exist yet.")], json: Json = False) -> None:
+def backup_(
+    target: Annotated[Path, typer.Argument(help="A file that does not exist yet.")], json: Json = False
+) -> None:
     """Copy the database while it runs."""
-    size = wired().backup(target)
+    size = backup(wired().store, target)
     show_json({"file": str(target), "bytes": size}) if json else say(f"{target}: {size:,} bytes")
 
 
 @db.command("restore")
 def restore_(source: Annotated[Path, typer.Argument(help="A file made by backup.")], json: Json = False) -> None:
     """Put a backup in the database's place; the former one is kept beside it."""
-    kept = wired().restore(source)
+    kept = restore(wired().store, source)
     if json:
         show_json({"restored": str(source), "former": str(kept) if kept else None})
     else:

@@ -10,9 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
+from tracker.classify.evaluation import evaluate as evaluate_file
+from tracker.classify.records import classify_records, records_from
 from tracker.cli.terminal import Json, bar, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
+from tracker.sources.documents import parse_record
 
 
 def _lines(source: str) -> Iterator[bytes]:
@@ -34,7 +37,7 @@ def classify(
     """Read texts outside the river: JSON lines in, JSON lines out."""
     del json  # the answer is JSON lines in any case
     app = wired()
-    for answer in app.classify(_lines(file)):
+    for answer in classify_records(app.reader, records_from(_lines(file)), app.guide):
         show_json(answer)
 
 
@@ -42,42 +45,51 @@ def parse(
     files: Annotated[list[str] | None, typer.Argument(metavar="FILE...|-", help="Feed documents.")] = None,
     content_type: Annotated[str, typer.Option("--content-type", help="What the server said it is.")] = "",
     base_url: Annotated[str, typer.Option("--base-url", help="Where it came from.")] = "",
-    batch: Annotated[str, typer.Option("--batch", help="JSON lines of {path, content_type?, base_url?}; - for stdin.")] = "",
+    batch: Annotated[
+        str, typer.Option("--batch", help="JSON lines of {path, content_type?, base_url?}; - for stdin.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Parse feed documents: one JSON line per file, in the same order."""
-    del json
-    app = wired()
+    del json  # the answer is JSON lines in any case
     if batch:
         for line in _lines(batch):
             if line.strip():
-                show_json(app.parse(**_named(line)))
+                show_json(_parse_named(line))
         return
     if not files:
         raise typer.BadParameter("name at least one file, or - for standard input", param_hint="FILE")
     for name in files:
-        show_json(app.parse(name, content_type, base_url))
+        show_json(_parse(name, content_type, base_url))
 
 
-def _named(line: bytes) -> dict[str, Any]:
+def _parse(path: str, content_type: str, base_url: str) -> dict[str, Any]:
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as trouble:
+        return {"path": path, "entries": [], "error": f"cannot be read: {trouble.strerror}"}
+    return parse_record(path, data, content_type, base_url)
+
+
+def _parse_named(line: bytes) -> dict[str, Any]:
     try:
         row = jsonlib.loads(line)
-        return {
-            "path": str(row["path"]),
-            "content_type": str(row.get("content_type") or ""),
-            "base_url": str(row.get("base_url") or ""),
-        }
+        path, kind, base = str(row["path"]), str(row.get("content_type") or ""), str(row.get("base_url") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
-        return {"path": "", "trouble": "the line is no JSON object with a path"}
+        return {"path": "", "entries": [], "error": "the line is no JSON object with a path"}
+    return _parse(path, kind, base)
 
 
 def train(
-    out: Annotated[Path | None, typer.Option(help="Folder of the new model; default models/<name>-<next number>.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the new model; default models/<name>-<next number>.")
+    ] = None,
     texts: Annotated[
         list[Path] | None, typer.Option("--texts", help="JSON lines whose texts models/labels/ labels by hash.")
     ] = None,
     dev: Annotated[
-        Path | None, typer.Option("--dev", help="Labelled headlines to measure on; near copies are kept out of training.")
+        Path | None,
+        typer.Option("--dev", help="Labelled headlines to measure on; near copies are kept out of training."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -101,7 +113,12 @@ def evaluate(
     """Precision, recall and F1 by category and mode, with intervals."""
     if not file.is_file():
         raise RefusedError(f"no such file: {file}")
-    report = wired().evaluate(file, observer)
+    app = wired()
+    chosen, reader = app.reader_named(observer)
+    report: dict[str, Any] = {
+        "observer": f"{chosen.kind} {chosen.name}",
+        **evaluate_file(reader, file, app.guide).as_dict(),
+    }
     if json:
         show_json(report)
         return

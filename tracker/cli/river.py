@@ -87,7 +87,9 @@ def _print_summary(summary: dict[str, Any]) -> None:
     say(f"events     {summary['events']['opened']} opened from news, {summary['events']['total']} on the timeline")
     say(f"verdicts   {verdicts['in_force']} in force, {verdicts['new']} new")
     say(f"digest     {summary['issues']} issues made, {summary['mails']} mails accepted")
-    say(f"           {summary['seconds']} s. The page: ./run, then http://127.0.0.1:8000/ ; the claims: ./run forecasts")
+    say(
+        f"           {summary['seconds']} s. The page: ./run, then http://127.0.0.1:8000/ ; the claims: ./run forecasts"
+    )
 
 
 def fetch(
@@ -104,7 +106,9 @@ def fetch(
             {
                 "tried": report.tried,
                 "answered": report.answered,
-                "trouble": [{"id": id_, "outcome": outcome, "detail": detail} for id_, outcome, detail in report.trouble],
+                "trouble": [
+                    {"id": id_, "outcome": outcome, "detail": detail} for id_, outcome, detail in report.trouble
+                ],
                 "added": report.added,
                 "revised": report.revised,
             }
@@ -194,7 +198,10 @@ def import_(
     if json:
         show_json(result)
         return
-    say(f"{totals['lines']} rows read: {totals['added']} new items, {totals['known']} known, {totals['quarantined']} in quarantine")
+    say(
+        f"{totals['lines']} rows read: {totals['added']} new items, {totals['known']} known, "
+        f"{totals['quarantined']} in quarantine"
+    )
     for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1]):
         warn(f"  {count} rows: {reason}")
     say(f"{read.mentions} mentions, {placed.opened} events opened, {result['seconds']} s")

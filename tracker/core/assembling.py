@@ -22,9 +22,7 @@ DISPUTED_P = 0.5
 """A denial of at least this probability marks the event as disputed."""
 
 
-def wire_of(
-    title: str, publisher: str, wires: Sequence[tuple[int, frozenset[str], str]], similarity: float
-) -> int:
+def wire_of(title: str, publisher: str, wires: Sequence[tuple[int, frozenset[str], str]], similarity: float) -> int:
     """The wire of a new text among an event's wires (number, words of its title, publisher): a copy joins the
     wire it copies, a publisher's second piece joins its first, anything else begins a new wire."""
     words = tokens(title)

@@ -47,9 +47,7 @@ def _reading(reading: Reading) -> ReadingCard:
     criterion = "no rule can check it" if reading.rule is None else criterion_words(reading.rule)
     if reading.given is not None:
         criterion = f"{_condition(reading.given)}: {criterion}"
-    rules = [
-        rule for rule in (reading.rule, reading.given.rule if reading.given else None) if rule is not None
-    ]
+    rules = [rule for rule in (reading.rule, reading.given.rule if reading.given else None) if rule is not None]
     return ReadingCard(
         id=reading.id,
         criterion=wording.sentence(criterion),
@@ -86,9 +84,7 @@ def criterion_words(rule: Rule) -> str:
             return f"{BOUND_WORDS[bound]} {number:.0%} as many {_kind(measure)} as in {baseline.label}"
         case Compare(measure, baseline, _, bound, number):
             if number == 0 and bound in ("more_than", "fewer_than"):
-                return (
-                    f"{'more' if bound == 'more_than' else 'fewer'} {_kind(measure)} than in {baseline.label}"
-                )
+                return f"{'more' if bound == 'more_than' else 'fewer'} {_kind(measure)} than in {baseline.label}"
             return f"the count of {_kind(measure)} minus that of {baseline.label} is {BOUND_WORDS[bound]} {number:g}"
         case Rank(measure, others, top):
             return f"among the top {top} of {_years(others)} and itself by number of {_kind(measure)}"
@@ -107,7 +103,5 @@ def criterion_words(rule: Rule) -> str:
             every = "all" if k == len(parts) else f"at least {wording.number(k)}"
             return f"{every} of these: {inner}"
         case SeriesValue():
-            against = (
-                f"the value of {rule.other} at {rule.other_period}" if rule.other else f"{rule.number:g}"
-            )
+            against = f"the value of {rule.other} at {rule.other_period}" if rule.other else f"{rule.number:g}"
             return f"the value of {rule.series} at {rule.period} is {BOUND_WORDS[rule.bound]} {against}"

@@ -169,9 +169,7 @@ def nearest_year(rule: NearestYear, window: Window, grounds: Grounds) -> Finding
     return Finding(
         holds=holds,
         state="decided",
-        reasons=(
-            Reason("nearest", wording.sentence(text), {name: round(distance, 4) for distance, name in named}),
-        ),
+        reasons=(Reason("nearest", wording.sentence(text), {name: round(distance, 4) for distance, name in named}),),
         events=tuple({event.id: event for row in table for event in row[0].events}.values()),
         by="silence",
         margin=f"{rule.expected} is {'nearest by' if holds else 'farther than the nearest by'} {lead:.2f}.",

@@ -247,11 +247,7 @@ def _kinds(category: str, wanted: tuple[str, ...], taxonomy: Taxonomy) -> frozen
     kind = taxonomy.categories.get(category)
     found: set[str] = set()
     for word in wanted:
-        members = (
-            {s for s in kind.subtypes if word in taxonomy.groups_of(category, s)}
-            if kind is not None
-            else set()
-        )
+        members = {s for s in kind.subtypes if word in taxonomy.groups_of(category, s)} if kind is not None else set()
         found |= members or {word}
     return frozenset(found)
 

@@ -114,9 +114,7 @@ def _desk_shares(day: date, event_zone: str, desk_zone: str) -> tuple[tuple[date
     return tuple(sorted(shares))
 
 
-def _either(
-    matches: Callable[[date], float], day: date, event_zone: str, desk_zone: str, local: bool
-) -> float:
+def _either(matches: Callable[[date], float], day: date, event_zone: str, desk_zone: str, local: bool) -> float:
     """How well ``day`` fits words that may mean the event's calendar or the writer's."""
     desk = sum(share * matches(each) for each, share in _desk_shares(day, event_zone, desk_zone))
     trust = 0.9 if local else 0.65
@@ -137,9 +135,7 @@ def _day_in(cue: DayCue, near: date) -> date | None:
     return min(found, key=lambda each: (abs((each - near).days), each), default=None)
 
 
-def _agreement(
-    cue: DayCue, day: date, stamp: date, home: date, event_zone: str, desk_zone: str, ahead: bool
-) -> float:
+def _agreement(cue: DayCue, day: date, stamp: date, home: date, event_zone: str, desk_zone: str, ahead: bool) -> float:
     """How likely these words are if the event was on ``day``; ``stamp`` and ``home`` are the days of
     publication at the writer's desk and at the place of the event."""
     if cue.kind == "weekday":

@@ -27,23 +27,13 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "date",
         re.compile(
-            _ASIDE
-            + r"\b"
-            + _MONTH.format("mon")
-            + " "
-            + _DAY.format("d")
-            + r"\b(?:,? (?P<y>(?:19|20)\d\d))?(?!\d)"
+            _ASIDE + r"\b" + _MONTH.format("mon") + " " + _DAY.format("d") + r"\b(?:,? (?P<y>(?:19|20)\d\d))?(?!\d)"
         ),
     ),
     (
         "date",
         re.compile(
-            _ASIDE
-            + r"\b"
-            + _DAY.format("d")
-            + " (?:of )?"
-            + _MONTH.format("mon")
-            + r"(?:,? (?P<y>(?:19|20)\d\d))?\b"
+            _ASIDE + r"\b" + _DAY.format("d") + " (?:of )?" + _MONTH.format("mon") + r"(?:,? (?P<y>(?:19|20)\d\d))?\b"
         ),
     ),
     (
@@ -56,9 +46,7 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "ago",
-        re.compile(
-            r"\b(?P<n>\d{1,2}|a|one|two|three|four|five|six|seven|ten) (?P<u>day|week)s? (?:ago|earlier)\b"
-        ),
+        re.compile(r"\b(?P<n>\d{1,2}|a|one|two|three|four|five|six|seven|ten) (?P<u>day|week)s? (?:ago|earlier)\b"),
     ),
     ("last_week", re.compile(r"\blast week\b")),
     ("next_week", re.compile(r"\bnext week\b")),

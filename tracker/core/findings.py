@@ -131,9 +131,7 @@ def _silence_data(silence: Silence) -> dict[str, object]:
 
 def still_open(each: Tally) -> Reason:
     """That the window, or the time late reports are given, still runs."""
-    text = (
-        f"the window runs to {wording.day(each.window.span.last)}, and late reports are given two weeks more"
-    )
+    text = f"the window runs to {wording.day(each.window.span.last)}, and late reports are given two weeks more"
     return Reason("open", wording.sentence(text), {"last": each.window.span.last.isoformat()})
 
 
@@ -188,9 +186,7 @@ def inputs_of(tallies: Sequence[Tally]) -> tuple[object, ...]:
     return tuple(
         (
             each.window.label,
-            [each.silence.counts, round(each.silence.share, 6), round(each.silence.p_miss, 6)]
-            if each.settled
-            else [],
+            [each.silence.counts, round(each.silence.share, 6), round(each.silence.p_miss, 6)] if each.settled else [],
             [
                 (event.id, event.on.isoformat(), event.status, round(event.p_occurred, 6), event.count)
                 for event in (*each.events, *each.disputed)

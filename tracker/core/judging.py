@@ -81,9 +81,7 @@ class _Court:
 
     def verdicts(self, forecast: Forecast) -> tuple[Verdict, ...]:
         return tuple(
-            self._verdict(forecast, reading, window)
-            for reading in forecast.readings
-            for window in reading.windows
+            self._verdict(forecast, reading, window) for reading in forecast.readings for window in reading.windows
         )
 
     def _verdict(self, forecast: Forecast, reading: Reading, window: Window) -> Verdict:
@@ -173,9 +171,7 @@ def _under(given: Given, condition: Finding, finding: Finding) -> Finding:
         return replace(
             finding,
             reasons=(reason, *finding.reasons),
-            decided_on=_later(finding.decided_on, condition.decided_on)
-            if finding.holds is not None
-            else None,
+            decided_on=_later(finding.decided_on, condition.decided_on) if finding.holds is not None else None,
             events=_joined(finding.events, condition.events),
             inputs=inputs,
         )

@@ -39,9 +39,7 @@ def link(
         for heard in by_category.get(known.category, ()):
             gap = abs((heard.on - known.on).days)
             inside = heard.first_on <= known.last_on and known.first_on <= heard.last_on
-            if (gap <= link_days or inside) and compatible(
-                categories[known.category], heard.subtype, known.subtype
-            ):
+            if (gap <= link_days or inside) and compatible(categories[known.category], heard.subtype, known.subtype):
                 stated = 0 if heard.subtype == known.subtype else 1
                 pairs.append((gap, stated, known.id, heard.id, heard, known))
     taken: set[str] = set()
@@ -57,9 +55,9 @@ def _differences(news: Event, reference: Event) -> tuple[Difference, ...]:
     found = []
     if not reference.first_on <= news.on <= reference.last_on:
         found.append(Difference("date", news.on.isoformat(), reference.on.isoformat()))
-    if news.count is not None and reference.count is not None and news.unit == reference.unit:
-        if news.count != reference.count:
-            found.append(Difference("count", str(news.count), str(reference.count)))
+    counted = news.count is not None and reference.count is not None and news.unit == reference.unit
+    if counted and news.count != reference.count:
+        found.append(Difference("count", str(news.count), str(reference.count)))
     if news.subtype and reference.subtype and news.subtype != reference.subtype:
         found.append(Difference("type", news.subtype, reference.subtype))
     return tuple(found)

@@ -102,10 +102,13 @@ class CategoryWords:
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """``gate`` finds, in lower-case text, names that may concern the DPRK (cheap); ``concerns`` decides on the
-    canonical text that it does; ``hints`` admit a text that names the subject without the country."""
+    """``gate`` finds, in the text as it came, names that may concern the DPRK (cheap); ``weak`` words do so only
+    where ``context`` stands beside them. ``concerns`` decides on the canonical text that it does; ``hints`` admit
+    a text that names the subject without the country."""
 
     gate: str
+    weak: str
+    context: str
     concerns: str
     hints: str
     actors: tuple[Actor, ...]
@@ -120,3 +123,16 @@ class TaxonomyFile:
 
     taxonomy: Taxonomy
     phrasebook: Phrasebook
+
+    @property
+    def audible(self) -> Mapping[str, frozenset[str]]:
+        """Per category the subtypes these words can tell, the unstated one ("") included."""
+        return {
+            each.category: frozenset(
+                {""}
+                | {words.subtype for words in each.subtypes}
+                | {phrase.subtype for phrase in each.phrases}
+                | {weapon.subtype for weapon in each.weapons}
+            )
+            for each in self.phrasebook.categories
+        }

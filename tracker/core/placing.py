@@ -18,7 +18,6 @@ from datetime import date
 from tracker.core.days import DayWeights, likeliest, span_of
 from tracker.core.taxonomy import Act, Category
 
-
 LOUDEST = 2.0
 """A much reported event echoes more, but also hides less: at most so many times as much as a quiet one."""
 
@@ -151,17 +150,13 @@ def place(mention: Placeable, category: Category, standing: Sequence[Standing], 
     return Open(round(new, 6), round(new / total, 6), reason)
 
 
-def _agreement(
-    mention: Placeable, event: Standing, category: Category, policy: Policy
-) -> tuple[float, float]:
+def _agreement(mention: Placeable, event: Standing, category: Category, policy: Policy) -> tuple[float, float]:
     """(fresh, echo): the two ways in which a mention may be of this event, as rates per day."""
     on = likeliest(event.days)
     span, said = span_of(event.days), span_of(mention.days)
     if on is None or span is None or said is None:
         return 0.0, 0.0
-    factor = (
-        policy.place_factor if mention.places and event.places and not mention.places & event.places else 1.0
-    )
+    factor = policy.place_factor if mention.places and event.places and not mention.places & event.places else 1.0
     # The gap between the two spans, not between their likeliest days: a weekend's report spans two days.
     gap = max((said.first - span.last).days, (span.first - said.last).days, 0)
     fresh = 0.0
@@ -185,9 +180,7 @@ def _fading(lag_days: int, echo_days: int, policy: Policy) -> float:
     ) / long
 
 
-def _as_context(
-    mention: Placeable, scored: Sequence[tuple[float, float, Standing]], policy: Policy
-) -> Attach | Ignore:
+def _as_context(mention: Placeable, scored: Sequence[tuple[float, float, Standing]], policy: Policy) -> Attach | Ignore:
     for fresh, echo, event in scored:
         on = likeliest(event.days)
         if on is not None and 0 <= (mention.seen_on - on).days <= policy.context_days:
@@ -217,12 +210,6 @@ def place_row(
         same_kind = mention.subtype == event.subtype or compatible(category, mention.subtype, event.subtype)
         same_site = not mention.places or not event.places or bool(mention.places & event.places)
         same_days = {day for day, _ in mention.days} & {day for day, _ in event.days}
-        if (
-            table not in tables
-            and event.category == mention.category
-            and same_kind
-            and same_site
-            and same_days
-        ):
+        if table not in tables and event.category == mention.category and same_kind and same_site and same_days:
             return Attach(event.id, 1.0, 1.0, True, "another table has the same day, kind and place")
     return Open(1.0, 1.0, "a row of its own")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from tracker.core.addresses import host_of
 from tracker.core.items import Entry
 
 FetchOutcome = Literal[
@@ -155,6 +156,14 @@ def due(states: Iterable[FeedState], now: datetime) -> tuple[FeedState, ...]:
     """The states whose time has come, the longest waiting first."""
     ready = (state for state in states if state.next_due_at <= now)
     return tuple(sorted(ready, key=lambda state: (state.next_due_at, state.feed)))
+
+
+def lanes(feeds: Iterable[Feed]) -> tuple[tuple[Feed, ...], ...]:
+    """The feeds by host: lanes may be fetched side by side, the feeds of one lane only one after another."""
+    by_host: dict[str, list[Feed]] = {}
+    for feed in feeds:
+        by_host.setdefault(host_of(feed.url), []).append(feed)
+    return tuple(tuple(lane) for lane in by_host.values())
 
 
 def _due_after(feed: Feed, fetched: Fetched, failures: float, now: datetime) -> datetime:

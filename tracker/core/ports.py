@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from tracker.core.observations import Observation, Text
-from tracker.core.polling import Feed, Fetched, FeedState
+from tracker.core.polling import Feed, FeedState, Fetched
 
 
 class Clock(Protocol):

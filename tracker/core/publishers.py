@@ -31,7 +31,11 @@ UNKNOWN = Publisher("unknown", "unknown publisher", "unknown", "UTC")
 POSTER = Publisher("poster", "whoever posted the link", "social", "UTC")
 """Who speaks beside a link that leads to no article."""
 
-_BARE_WORD = re.compile(r"[a-z]{1,12}", re.IGNORECASE)
+_SECTIONS = frozenset(
+    "news world asia international home index index.html index.htm en english us uk live latest breaking politics"
+    " nhkworld ko kr".split()
+)
+"""Paths of one part that lead to a front page or a section, never to an article."""
 
 _NO_PUBLISHER: Mapping[str, Publisher] = {}
 _SECOND_LEVEL = frozenset(
@@ -99,15 +103,13 @@ class Directory:
 
 
 def names_article(url: str) -> bool:
-    """Whether the address can be that of one article: it has a path of two parts, or one that is no bare word.
+    """Whether the address can be that of one article, and not a front page or the front of a section.
 
     Seen in 2017: posts with invented launches that link an outlet's front page ("/", "/news").
     """
     parts = urlsplit(url.strip())
-    path = [part for part in parts.path.split("/") if part]
-    if parts.query or parts.fragment.startswith("!"):
-        return True
-    return len(path) > 1 or (len(path) == 1 and not _BARE_WORD.fullmatch(path[0]))
+    path = [part.lower() for part in parts.path.split("/") if part]
+    return bool(parts.query) or len(path) > 1 or (len(path) == 1 and path[0] not in _SECTIONS)
 
 
 def name_key(name: str) -> str:

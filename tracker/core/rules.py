@@ -243,9 +243,7 @@ def _margin(rule: KOfN, found: list[Finding], holding: int, holds: bool) -> tupl
     """How many parts would have to turn; where one or two would do, what turns the nearest of them."""
     turns = holding - rule.k + 1 if holds else rule.k - holding
     near = sorted(
-        (each.steps, place)
-        for place, each in enumerate(found)
-        if each.holds is holds and each.steps is not None
+        (each.steps, place) for place, each in enumerate(found) if each.holds is holds and each.steps is not None
     )[:turns]
     if turns <= NAMED_TURNS and len(near) == turns:
         words = [f"{rule.parts[place].label}: {found[place].margin}" for _, place in near]
@@ -260,8 +258,7 @@ def _chance_of_parts(k: int, found: list[Finding], holds: bool) -> float:
     finding, so that the figure never claims more than is known."""
     spare = 0.0 if holds else 1.0
     chances = [
-        0.0 if each.state == "not_checkable" else spare if each.p_true is None else each.p_true
-        for each in found
+        0.0 if each.state == "not_checkable" else spare if each.p_true is None else each.p_true for each in found
     ]
     odds: Odds = of((1, p) for p in chances)
     return rounded(odds.at_least(k))
@@ -290,13 +287,9 @@ def series_value(rule: SeriesValue, window: Window, grounds: Grounds) -> Finding
     return Finding(
         holds=holds,
         state="decided",
-        reasons=(
-            Reason("series", wording.sentence(text), {"value": left, "against": right, "cited": citations}),
-        ),
+        reasons=(Reason("series", wording.sentence(text), {"value": left, "against": right, "cited": citations}),),
         by="figure",
-        margin=wording.sentence(
-            f"a figure {distance:g} {'lower' if left > right else 'higher'} would reach the line"
-        )
+        margin=wording.sentence(f"a figure {distance:g} {'lower' if left > right else 'higher'} would reach the line")
         if distance
         else "The figure stands exactly on the line.",
         p_true=rounded(1.0 - rule.doubt if holds else rule.doubt),
@@ -323,9 +316,7 @@ def _figure_missing(
     inputs: tuple[object, ...],
 ) -> Finding:
     lacking = [
-        f"{_label(name, grounds)} for {period}"
-        for name, period in names
-        if _figure(name, period, grounds) is None
+        f"{_label(name, grounds)} for {period}" for name, period in names if _figure(name, period, grounds) is None
     ]
     if lacking:
         text = f"no value is kept of {wording.listed(lacking)}; add it to config/baselines with its source"

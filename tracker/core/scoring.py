@@ -141,9 +141,7 @@ def scores(verdicts: Iterable[Verdict]) -> Scores:
     wanted = [verdict for verdict in verdicts if verdict.scored and verdict.p_implied is not None]
     items = tuple(_item(verdict) for verdict in wanted if verdict.claim_held is not None)
     undecided = tuple(
-        f"{verdict.ref} {verdict.window}: {verdict.verdict}"
-        for verdict in wanted
-        if verdict.claim_held is None
+        f"{verdict.ref} {verdict.window}: {verdict.verdict}" for verdict in wanted if verdict.claim_held is None
     )
     paired = [item for item in items if item.brier_reference is not None]
     reference = fmean(item.brier_reference or 0.0 for item in paired) if paired else None
@@ -252,9 +250,7 @@ def _decompose(items: Sequence[ItemScore], bins: Sequence[Bin]) -> Decomposition
     resolution = sum(count * (share - base) ** 2 for count, _, share in filled) / n
     uncertainty = base * (1 - base)
     total = fmean(item.brier.mid for item in items)
-    return Decomposition(
-        reliability, resolution, uncertainty, total - (reliability - resolution + uncertainty)
-    )
+    return Decomposition(reliability, resolution, uncertainty, total - (reliability - resolution + uncertainty))
 
 
 def _caveat(items: Sequence[ItemScore], clusters: int, undecided: Sequence[str], after: bool) -> str:

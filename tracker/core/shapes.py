@@ -145,9 +145,7 @@ def event_document(detail: EventDetail) -> Document:
         "links": [
             {
                 "event": event_fields(link.other),
-                "differences": [
-                    {"field": each.field, "news": each.news, "reference": each.reference} for each in link.differences
-                ],
+                "differences": [asdict(each) for each in link.differences],
             }
             for link in detail.links
         ],

@@ -176,9 +176,7 @@ def _zone(measure: Measure, window: Window, taxonomy: Taxonomy) -> str:
     return zones.pop() if len(zones) == 1 else window.zone
 
 
-def _happenings(
-    events: Iterable[Event], unit: str, window: DateSpan, taxonomy: Taxonomy
-) -> list[tuple[int, float]]:
+def _happenings(events: Iterable[Event], unit: str, window: DateSpan, taxonomy: Taxonomy) -> list[tuple[int, float]]:
     """(size, probability of having happened within the window) of each event, or of each day."""
     sized = [(event.on, quantity(event, unit, taxonomy), _inside(event, window)) for event in events]
     if unit != PER_DAY:

@@ -14,11 +14,14 @@ from tracker.core.events import Event
 from tracker.core.words import MONTHS, Labels, count_words, day_words, p_said, plain, status_words
 
 WIDTH = 880
-LEFT = 168
+LEFT = 240
 RIGHT = 12
 TOP = 30
 ROW = 26
 BOTTOM = 22
+LABEL = 30
+"""Characters of a row's label that fit left of the panel; the legend has it in full."""
+
 MARGIN_DAYS = 8
 """Days drawn before 1 January, so that a document dated on the last day of December can be seen."""
 
@@ -44,9 +47,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One kind of event in a panel; ``y`` is its middle."""
+    """One kind of event in a panel; ``y`` is its middle, ``short`` the label as it fits beside it."""
 
     label: str
+    short: str
     y: float
     shape: str
     colour: int
@@ -107,6 +111,7 @@ def _panel(year: int, shown: Sequence[Event], order: Sequence[str], labels: Labe
     rows = {
         category: Row(
             labels.category(category),
+            _short(labels.category(category)),
             TOP + ROW * (place + 0.5),
             SHAPES[place % len(SHAPES)],
             (place + place // len(SHAPES)) % COLOURS,
@@ -127,6 +132,10 @@ def _panel(year: int, shown: Sequence[Event], order: Sequence[str], labels: Labe
         mine,
         x_of(document_on, year) if document_on is not None and inside else None,
     )
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LABEL else f"{label[: LABEL - 1].rstrip()}…"
 
 
 def _months(year: int) -> tuple[Month, ...]:

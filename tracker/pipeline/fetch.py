@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from queue import SimpleQueue
 
 from tracker.core.items import Entry, Unreadable, content_hash, item_key, plausible
-from tracker.core.polling import SUCCESSES, Feed, FeedState, Fetched, next_due, slot_of
+from tracker.core.polling import SUCCESSES, Feed, Fetched, FeedState, lanes, next_due, slot_of
 from tracker.core.ports import Fetcher
 from tracker.core.publishers import POSTER, UNKNOWN, Directory, Publisher
 from tracker.store import feeds as feed_store
@@ -18,6 +20,8 @@ from tracker.store.engine import Store
 from tracker.store.items import NewRevision, Saved
 
 BATCH = 1000
+
+log = logging.getLogger("tracker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,46 +68,63 @@ def fetch(
         for feed in feeds
         if (feed.id == only) or (not only and (feed.id not in states or states[feed.id].next_due_at <= started))
     ]
+    known = {feed.id: (feed, state) for feed, state in wanted}
+    rows = lanes([feed for feed, _ in wanted])
+    answers: SimpleQueue[_Attempt | None] = SimpleQueue()
+
+    def poll(lane: Sequence[Feed]) -> None:
+        """The feeds of one host in turn, so that no host is asked twice at once."""
+        for feed in lane:
+            answers.put(None if stopping() else _attempt(fetcher, *known[feed.id], now))
+
     trouble: list[tuple[str, str, str]] = []
     answered = added = revised = tried = 0
     with ThreadPoolExecutor(threads, "fetch") as pool:
-        waiting = {pool.submit(_attempt, fetcher, feed, state, now, stopping): feed for feed, state in wanted}
-        for done in as_completed(waiting):
-            attempt = done.result()
+        for lane in rows:
+            pool.submit(poll, lane)
+        for _ in wanted:
+            attempt = answers.get()
             if attempt is None:
                 continue
-            feed, state, fetched, began, ended = attempt
+            feed, fetched = attempt.feed, attempt.fetched
             tried += 1
             answered += fetched.outcome in SUCCESSES
             if fetched.outcome not in SUCCESSES:
                 trouble.append((feed.id, fetched.outcome, fetched.detail))
-            saved = _keep(store, feed, state, fetched, began, ended, first.get(feed.id), directory, publishers)
+            saved = _keep(store, attempt, first.get(feed.id), directory, publishers)
             added += saved.added
             revised += saved.revised
             progress(fetched)
     return FetchReport(tried, answered, tuple(sorted(trouble)), added, revised)
 
 
-def _attempt(
-    fetcher: Fetcher, feed: Feed, state: FeedState, now: Callable[[], datetime], stopping: Callable[[], bool]
-) -> tuple[Feed, FeedState, Fetched, datetime, datetime] | None:
-    if stopping():
-        return None
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    feed: Feed
+    state: FeedState
+    fetched: Fetched
+    began: datetime
+    ended: datetime
+
+
+def _attempt(fetcher: Fetcher, feed: Feed, state: FeedState, now: Callable[[], datetime]) -> _Attempt:
     began = now()
-    return feed, state, fetcher.fetch(feed, state), began, now()
+    try:
+        fetched = fetcher.fetch(feed, state)
+    except Exception as trouble:  # a fault of ours must cost one poll, never the others
+        log.exception("feed %s: an unexpected fault", feed.id)
+        fetched = Fetched(feed.id, "not_a_feed", None, f"this program failed on it: {type(trouble).__name__}")
+    return _Attempt(feed, state, fetched, began, now())
 
 
 def _keep(
     store: Store,
-    feed: Feed,
-    state: FeedState,
-    fetched: Fetched,
-    began: datetime,
-    ended: datetime,
+    attempt: _Attempt,
     first_success_at: datetime | None,
     directory: Directory,
     publishers: Mapping[str, Publisher],
 ) -> Saved:
+    feed, fetched, ended = attempt.feed, attempt.fetched, attempt.ended
     succeeded = fetched.outcome in SUCCESSES
     own = publishers.get(feed.publisher)
     batch = [_of_feed(feed, entry, directory, own, ended) for entry in fetched.entries]
@@ -112,9 +133,9 @@ def _keep(
         feed_store.record(
             tx,
             fetched,
-            next_due(feed, state, fetched, ended),
-            slot_of(began, feed.interval_s),
-            began,
+            next_due(feed, attempt.state, fetched, ended),
+            slot_of(attempt.began, feed.interval_s),
+            attempt.began,
             ended,
             saved.added,
             first_success_at or (ended if succeeded else None),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tracker.core.baselines import Series
 from tracker.core.coverage import HeardDay, heard_days
+from tracker.core.days import day_of
 from tracker.core.forecasts import Forecast
 from tracker.core.judging import judge_all
 from tracker.core.observations import Observer
@@ -18,12 +19,15 @@ from tracker.core.verdicts import Verdict
 from tracker.pipeline.timelines import covered, timeline
 from tracker.store import coverage, observations, verdicts
 from tracker.store.engine import Store
+from tracker.store.pulse import pulse
 
 HEARING_ZONE = "Asia/Seoul"
 """The zone in which days are counted when it is asked who was heard: the subject's own."""
 
 HEARING_KINDS = ("official", "state_media", "agency", "outlet")
 """Unknown publishers, social posts and carriers never prove that somebody listened (DESIGN section 8)."""
+
+JUDGED = "judged from"
 
 VIEWS: tuple[View, ...] = ("news", "reference", "all")
 
@@ -38,12 +42,14 @@ class JudgeReport:
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """What is judged: the claims, the baselines they cite, and the hash of the configuration they came from."""
+    """What is judged: the claims, the baselines they cite, the hash and words of the configuration they came from,
+    and the kinds of event that readers can tell, by category."""
 
     forecasts: tuple[Forecast, ...]
     series: Mapping[str, Series]
     config_hash: str
     config_text: str
+    audible: Mapping[str, frozenset[str]]
 
 
 def listen(store: Store, observer: Observer) -> tuple[HeardDay, ...]:
@@ -66,7 +72,7 @@ def judge(
     """Judge every claim under every view when the timeline, the config or the day moved; else change nothing."""
     listen(store, observer)
     found: dict[View, Sequence[Verdict]] = {}
-    heard = covered(store)
+    heard = covered(store, docket.audible)
     for view in VIEWS:
         found[view] = judge_all(
             docket.forecasts, timeline(store, taxonomy, policy, view, now), heard, docket.series, taxonomy, now
@@ -80,9 +86,30 @@ def judge(
     return JudgeReport(sum(len(judged) for judged in found.values()), changed)
 
 
+def judge_if_moved(
+    store: Store,
+    observer: Observer,
+    docket: Docket,
+    taxonomy: Taxonomy,
+    policy: Policy,
+    now: datetime,
+    program: str,
+) -> JudgeReport:
+    """Judge unless the last judging was made from the same record, config, program and day."""
+    with store.reading() as tx:
+        parts = (program, day_of(now, HEARING_ZONE), pulse(tx), taxonomy.version, policy.version, docket.config_hash)
+        stamp = " ".join(str(part) for part in parts)
+        if verdicts.note(tx, JUDGED) == stamp:
+            return JudgeReport(verdicts.in_force_count(tx), 0)
+    report = judge(store, observer, docket, taxonomy, policy, now)
+    with store.begin() as tx:
+        verdicts.keep_note(tx, JUDGED, stamp)
+    return report
+
+
 def judge_as_of(
     store: Store, docket: Docket, taxonomy: Taxonomy, policy: Policy, view: View, as_of: datetime, now: datetime
 ) -> tuple[Verdict, ...]:
     """The verdicts that the evidence known by an instant gives; nothing is kept."""
     seen = timeline(store, taxonomy, policy, view, now, as_of)
-    return judge_all(docket.forecasts, seen, covered(store, as_of), docket.series, taxonomy, as_of)
+    return judge_all(docket.forecasts, seen, covered(store, docket.audible, as_of), docket.series, taxonomy, as_of)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from tracker.core.days import day_of
 from tracker.core.digests import Digest, Issue, window
 from tracker.core.ports import Postman
-from tracker.store import mail
+from tracker.store import mail, verdicts
 from tracker.store.engine import Store
 from tracker.store.mail import StoredIssue
 
@@ -22,6 +22,9 @@ RETRY_S = (300, 900, 3600, 4 * 3600, 12 * 3600)
 
 STALE_S = 15 * 60
 """A copy claimed for longer than this belongs to a process that died: its fate is unknown, it is not resent."""
+
+
+BEGAN = "record began at"
 
 
 class Press(Protocol):
@@ -47,6 +50,20 @@ class SendReport:
     refused: int
     retried: int
     unknown: int
+
+
+def begin_record(store: Store, now: datetime) -> None:
+    """Remember when this record began, once."""
+    with store.begin() as tx:
+        if not verdicts.note(tx, BEGAN):
+            verdicts.keep_note(tx, BEGAN, now.isoformat())
+
+
+def record_began(store: Store) -> datetime | None:
+    """When this record began; None before ``begin_record``."""
+    with store.reading() as tx:
+        began = verdicts.note(tx, BEGAN)
+    return datetime.fromisoformat(began) if began else None
 
 
 def due_days(digest: Digest, now: datetime) -> list[date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from tracker.core.assembling import assemble
@@ -42,12 +43,15 @@ def _relinked(news: list[Event], reference: list[Event], taxonomy: Taxonomy, pol
     return link(news, reference, taxonomy.categories, policy.link_days)
 
 
-def covered(store: Store, as_of: datetime | None = None) -> Coverage:
-    """Who was listening: heard days known by then, and the current tables' declarations."""
+def covered(
+    store: Store, audible: Mapping[str, frozenset[str]] | None = None, as_of: datetime | None = None
+) -> Coverage:
+    """Who was listening: heard days known by then, and the current tables' declarations. ``audible``: the kinds
+    of event that the readers can tell; silence about others means nothing, whoever was heard."""
     with store.reading() as tx:
         heard = tuple(
             HeardDay(on, publishers, known)
             for on, publishers, known in coverage.heard_days(tx)
             if as_of is None or known <= as_of
         )
-        return Coverage(heard, references.declared(tx))
+        return Coverage(heard, references.declared(tx), audible)

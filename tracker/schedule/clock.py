@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -44,10 +45,10 @@ class RiverClock:
         self._scheduler.shutdown(wait=True)
 
     def _turn(self) -> None:
-        for name, step in self._app.steps():
+        for name, step in STEPS:
             if self._app.stopping:
                 return
-            _logged(name, step)
+            _logged(name, partial(step, self._app))
 
 
 def _logged(name: str, step: Callable[[], str]) -> None:
@@ -63,3 +64,42 @@ def _logged(name: str, step: Callable[[], str]) -> None:
     else:
         if told:
             log.info("%s: %s, %.1f s", name, told, time.monotonic() - started)
+
+
+def _fetch(app: App) -> str:
+    done = app.fetch()
+    told = f"{done.tried} feeds tried, {done.answered} answered, {done.added} new items, {done.revised} revised"
+    trouble = ", ".join(f"{feed} {outcome}" for feed, outcome, _ in done.trouble)
+    return (f"{told}; trouble: {trouble}" if trouble else told) if done.tried else ""
+
+
+def _read(app: App) -> str:
+    done = app.read()
+    return f"{done.read} texts, {done.mentions} mentions" if done.read else ""
+
+
+def _place(app: App) -> str:
+    done = app.place()
+    return f"{done.placed} readings, {done.opened} events opened" if done.placed else ""
+
+
+def _judge(app: App) -> str:
+    done = app.judge()
+    return f"{done.changed} verdicts changed" if done.changed else ""
+
+
+def _send(app: App) -> str:
+    done = app.send()
+    told = f"{done.made} issues, {done.accepted} accepted, {done.refused} refused, {done.retried} to try again"
+    moved = done.made + done.accepted + done.refused + done.retried + done.unknown
+    return (f"{told}, {done.unknown} of unknown fate" if done.unknown else told) if moved else ""
+
+
+STEPS: tuple[tuple[str, Callable[[App], str]], ...] = (
+    ("fetch", _fetch),
+    ("read", _read),
+    ("place", _place),
+    ("judge", _judge),
+    ("send", _send),
+)
+"""One turn of the river. Each step says what it did, and nothing when it did nothing."""

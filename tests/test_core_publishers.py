@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.catalog.publishers import read_publishers
-from tracker.core.publishers import UNKNOWN, Directory, Publisher, bare_host, name_key, outlet_host
+from tracker.core.publishers import POSTER, UNKNOWN, Directory, Publisher, bare_host, name_key, outlet_host
 
 CONFIG = Path(__file__).resolve().parents[1] / "config"
 
@@ -118,7 +118,13 @@ def test_find_survives_near_addresses(rest: str) -> None:
 
 @given(st.from_regex(r"(?:[a-z]{1,6}\.){0,3}bbc\.com", fullmatch=True), st.text(max_size=10))
 def test_with_an_address_the_source_never_decides(host: str, source: str) -> None:
-    assert SMALL.find(f"https://{host}/news", source).id == "bbc"
+    assert SMALL.find(f"https://{host}/news/a-1", source).id == "bbc"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/news", "/News/", "/news/#top"])
+def test_a_front_page_names_no_article(path: str) -> None:
+    assert SMALL.find(f"https://www.bbc.com{path}", "BBC") is POSTER
+    assert SMALL.find("https://www.bbc.com/news/1", "BBC").id == "bbc"
 
 
 @given(st.from_regex(r"(?:[a-z0-9-]{1,8}\.){1,4}[a-z]{2,3}", fullmatch=True))

@@ -91,7 +91,7 @@ def test_only_app_and_schedule_read_the_clock() -> None:
         for path in SOURCES
         if path not in allowed
         for line, name in calls(path)
-        if name.endswith((".now", ".today", ".utcnow")) and not name.endswith("clock.now") or name == "time.time"
+        if (name.endswith((".now", ".today", ".utcnow")) and not name.endswith("clock.now")) or name == "time.time"
     ]
     assert stray == []
 
@@ -103,7 +103,7 @@ def test_only_the_pipeline_commits() -> None:
         for path in SOURCES
         if path not in allowed
         for line, name in calls(path)
-        if name.endswith(".begin") or name.endswith(".commit")
+        if name.endswith((".begin", ".commit"))
     ]
     assert stray == []
 

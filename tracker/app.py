@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
 from tracker.catalog.beliefs import Beliefs, read_beliefs
@@ -21,12 +21,9 @@ from tracker.core.observations import Observer
 from tracker.core.polling import Feed, FeedState, Fetched
 from tracker.core.ports import Clock, Fetcher, Postman, Reader
 from tracker.core.scoring import scores
-from tracker.core.shapes import issue_document
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
-from tracker.outputs.mail import Mailer, Rendered, Sender, message, message_id
-from tracker.outputs.smtp import SmtpPostman
 from tracker.pipeline import answers
 from tracker.pipeline.fetch import FetchReport, ImportReport, fetch, take_archive
 from tracker.pipeline.judge import Docket, JudgeReport, judge_as_of, judge_if_moved
@@ -38,13 +35,15 @@ from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue,
 from tracker.pipeline.subscribers import change_subscriber
 from tracker.pipeline.timelines import timeline
 from tracker.settings import Settings
-from tracker.sources.archives import Format, read_archive
-from tracker.sources.web import HttpFetcher
 from tracker.store import feeds, mail, observations, verdicts
 from tracker.store.engine import Store
 from tracker.store.mail import StoredIssue, Subscriber, SubscriberState
 from tracker.store.pulse import pulse
 from tracker.store.versions import current, require_head, upgrade
+
+if TYPE_CHECKING:
+    from tracker.outputs.letters import Letters
+    from tracker.sources.archives import Format
 
 Progress = Callable[[int], None]
 
@@ -60,31 +59,6 @@ def _silent(_: int) -> None:
     return None
 
 
-class _Press:
-    """Puts an issue into words: the mailer's rendering, and the issue itself as data."""
-
-    def __init__(self, mailer: Mailer, public_url: str) -> None:
-        self._mailer, self._public_url = mailer, public_url
-
-    def print(self, issue: Issue) -> tuple[str, str, str, dict[str, Any]]:
-        made = self._mailer.render(issue, self._public_url)
-        return made.subject, made.html, made.text, issue_document(issue)
-
-
-class _Envelopes:
-    """Addresses a stored issue: the mailer's envelope around the words that were kept."""
-
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
-
-    def message_id(self, issue: StoredIssue, address: str) -> str:
-        return message_id(issue.digest, issue.day, address, self._sender.address)
-
-    def message(self, issue: StoredIssue, address: str, sent_at: datetime) -> bytes:
-        kept = Rendered(issue.digest, issue.day, issue.subject, issue.html, issue.text)
-        return message(kept, address, self._sender, sent_at)
-
-
 class App:
     """One wired program. Everything expensive is made at first use, so that ``--help`` costs nothing."""
 
@@ -93,6 +67,11 @@ class App:
         self.clock: Clock = clock or RealClock()
         self.stopping = False
         self._timelines: dict[View, tuple[tuple[int, ...], Timeline]] = {}
+
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
 
     # --- what it is made of ---------------------------------------------------------------------
 
@@ -136,6 +115,8 @@ class App:
 
     @cached_property
     def fetcher(self) -> Fetcher:
+        from tracker.sources.web import HttpFetcher  # the HTTP client costs a quarter second that only polling needs
+
         settings = self.settings
         contact = f"; +{settings.contact}" if settings.contact else ""
         return HttpFetcher(
@@ -154,6 +135,8 @@ class App:
             return None
         if not settings.mail_from:
             raise SettingsError("TRACKER_SMTP_HOST is set and TRACKER_MAIL_FROM is not; name the digest's sender")
+        from tracker.outputs.smtp import SmtpPostman  # mail is no business of the other verbs
+
         return SmtpPostman(
             settings.smtp_host,
             settings.smtp_port,
@@ -163,15 +146,11 @@ class App:
         )
 
     @cached_property
-    def envelopes(self) -> _Envelopes:
-        settings = self.settings
-        return _Envelopes(
-            Sender(settings.mail_from, unsubscribe=settings.mail_unsubscribe, public_url=settings.public_url)
-        )
+    def letters(self) -> Letters:
+        from tracker.outputs.letters import Letters  # templates are no business of the other verbs
 
-    @cached_property
-    def press(self) -> _Press:
-        return _Press(Mailer(), self.settings.public_url)
+        settings = self.settings
+        return Letters(settings.mail_from, settings.mail_unsubscribe, settings.public_url)
 
     @cached_property
     def docket(self) -> Docket:
@@ -237,6 +216,8 @@ class App:
 
     def take(self, path: Path, kind: Format | None, progress: Progress = _silent) -> ImportReport:
         """An archive's rows into the record; ``progress`` is told bytes read of the file."""
+        from tracker.sources.archives import read_archive  # feed parsers are no business of the other verbs
+
         directory = self.beliefs.directory
         rows: Iterable[Entry | Unreadable] = read_archive(
             path, kind, lambda url, source: directory.find(url, source).zone, self.clock.now(), progress
@@ -278,8 +259,7 @@ class App:
             self.store,
             self.beliefs.digests,
             self.issue,
-            self.press,
-            self.envelopes,
+            self.letters,
             self.postman,
             self.clock.now,
             record_began(self.store),
@@ -344,12 +324,12 @@ class App:
         return answers.issue_of(self.store, digest, day, self.timeline, self.verdicts, self.labels(), self.forecasts())
 
     def keep_issue(self, digest: Digest, day: date) -> StoredIssue:
-        return make_issue(self.store, digest, self.issue(digest, day), self.press, self.clock.now())
+        return make_issue(self.store, digest, self.issue(digest, day), self.letters, self.clock.now())
 
     def deliver(self, issue: StoredIssue) -> Mapping[str, int]:
         if self.postman is None:
             raise SettingsError("no mail server is set; give TRACKER_SMTP_HOST and TRACKER_MAIL_FROM")
-        return deliver(self.store, issue, self.envelopes, self.postman, self.clock.now)
+        return deliver(self.store, issue, self.letters, self.postman, self.clock.now)
 
     # --- subscribers ----------------------------------------------------------------------------
 

@@ -62,4 +62,6 @@ def _total(report: Mapping[str, Any], name: str) -> str:
 
 def _one(each: Mapping[str, Any]) -> str:
     low, high = each["interval"]
-    return f"P {each['precision']:.2f} R {each['recall']:.2f} F1 {each['f1']:.2f} ({low:.2f} to {high:.2f}), n {each['n']}"
+    return (
+        f"P {each['precision']:.2f} R {each['recall']:.2f} F1 {each['f1']:.2f} ({low:.2f} to {high:.2f}), n {each['n']}"
+    )

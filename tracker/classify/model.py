@@ -19,9 +19,7 @@ MANIFEST_FILE = "manifest.json"
 FORMAT = 1
 """Raised when the layout of a model folder changes; an older folder is then refused, not misread."""
 
-ALLOWED_TYPES = frozenset(
-    {"sklearn.calibration._CalibratedClassifier", "sklearn.calibration._SigmoidCalibration"}
-)
+ALLOWED_TYPES = frozenset({"sklearn.calibration._CalibratedClassifier", "sklearn.calibration._SigmoidCalibration"})
 """Types beyond skops' own list that a model may hold: the two that carry the calibration, and no other."""
 
 
@@ -53,7 +51,9 @@ def read_manifest(folder: Path) -> Manifest:
             values,
         )
     except FileNotFoundError as trouble:
-        raise ArtefactError(f"there is no model at {folder}; train one, or choose the rules in observers.toml") from trouble
+        raise ArtefactError(
+            f"there is no model at {folder}; train one, or choose the rules in observers.toml"
+        ) from trouble
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
         raise ArtefactError(f"{path} is no manifest this program can read ({trouble}); restore the folder") from trouble
     if manifest.format != FORMAT:
@@ -125,9 +125,7 @@ class ModelReader:
                     continue
                 reading = by_category.get(name)
                 p_mode = blended(modes[k], reading)
-                mentions.append(
-                    self._rules.mention(name, chance, p_mode, reading, texts[place], canonical, lang)
-                )
+                mentions.append(self._rules.mention(name, chance, p_mode, reading, texts[place], canonical, lang))
             chosen = tuple(sorted(mentions, key=lambda each: (-each.p, each.category)))
             rounded = {name: round(chance, 4) for name, chance in p.items()}
             guide = self._rules.guide
@@ -155,6 +153,4 @@ def blended(model: Mapping[Mode, float], reading: Reading | None) -> tuple[tuple
     rules = dict(reading.p_mode) if reading is not None and reading.p >= 0.5 else None
     if rules is None:
         return tuple((mode, round(model[mode], 4)) for mode in MODES)
-    return tuple(
-        (mode, round((1.0 - RULES_SHARE) * model[mode] + RULES_SHARE * rules[mode], 4)) for mode in MODES
-    )
+    return tuple((mode, round((1.0 - RULES_SHARE) * model[mode] + RULES_SHARE * rules[mode], 4)) for mode in MODES)

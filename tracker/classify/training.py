@@ -269,5 +269,3 @@ def _lines(out: Path, examples: int, dropped: int, metrics: Mapping[str, Any]) -
     if metrics:
         better = max(("rules", "model"), key=lambda name: float(metrics[name]["micro_f1"]))
         yield f"the {better} read better by micro-F1; name the active observer in config/observers.toml"
-
-

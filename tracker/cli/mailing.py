@@ -13,7 +13,6 @@ from tracker.cli.terminal import Json, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
 from tracker.core.shapes import instant
-from tracker.outputs.mail import checked
 from tracker.store.mail import SubscriberState
 
 subscribers = typer.Typer(no_args_is_help=True, help="Who gets the digest. Nobody is mailed before confirm.")
@@ -42,7 +41,7 @@ def digest(
     app.ready()
     wanted = app.digest(digest_id)
     if preview is not None or not send:
-        subject, html, text, document = app.press.print(app.issue(wanted, date.date()))
+        subject, html, text, document = app.letters.print(app.issue(wanted, date.date()))
         if preview is not None:
             _write(preview, html)
         if json:
@@ -90,6 +89,8 @@ def remove(address: Address, json: Json = False) -> None:
 
 
 def _change(address: str, state: SubscriberState, json: bool, told: str) -> None:
+    from tracker.outputs.mail import checked  # templates are no business of the other verbs
+
     app = wired()
     clean = checked(address.strip())
     app.prepare(tolerant=True)

@@ -10,6 +10,7 @@ import typer
 from tracker import __version__
 from tracker.cli import answers, mailing, operations, reading, river
 from tracker.cli.terminal import err
+from tracker.cli.wiring import put_down
 from tracker.core.errors import ConfigError, TrackerError
 
 program = typer.Typer(
@@ -55,3 +56,5 @@ def run() -> None:
         # The reader of a pipe left; writing the rest would only raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    finally:
+        put_down()

@@ -10,12 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from tracker.classify.evaluation import evaluate as evaluate_file
 from tracker.classify.records import classify_records, records_from
 from tracker.cli.terminal import Json, bar, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
-from tracker.sources.documents import parse_record
 
 
 def _lines(source: str) -> Iterator[bytes]:
@@ -68,6 +66,8 @@ def _parse(path: str, content_type: str, base_url: str) -> dict[str, Any]:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as trouble:
         return {"path": path, "entries": [], "error": f"cannot be read: {trouble.strerror}"}
+    from tracker.sources.documents import parse_record  # feed parsers are no business of the other verbs
+
     return parse_record(path, data, content_type, base_url)
 
 
@@ -113,6 +113,8 @@ def evaluate(
     """Precision, recall and F1 by category and mode, with intervals."""
     if not file.is_file():
         raise RefusedError(f"no such file: {file}")
+    from tracker.classify.evaluation import evaluate as evaluate_file
+
     app = wired()
     chosen, reader = app.reader_named(observer)
     report: dict[str, Any] = {

@@ -14,7 +14,6 @@ from tracker.cli.terminal import Json, bar, fields_of, say, show_json, table, wa
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
 from tracker.core.shapes import instant
-from tracker.sources.archives import Format
 
 AcceptShrink = Annotated[
     bool, typer.Option("--accept-shrink", help="Load reference tables although they lost rows; it is meant.")
@@ -163,6 +162,8 @@ def import_(
     json: Json = False,
 ) -> None:
     """Bring archives through the same river as the feeds. Safe to repeat; never mails anybody."""
+    from tracker.sources.archives import Format  # feed parsers are no business of the other verbs
+
     kinds = get_args(Format)
     if format_ and format_ not in kinds:
         raise typer.BadParameter(f"{format_!r} is none of {', '.join(kinds)}", param_hint="--format")

@@ -11,7 +11,7 @@ from datetime import datetime
 from queue import SimpleQueue
 
 from tracker.core.items import Entry, Unreadable, content_hash, item_key, plausible
-from tracker.core.polling import SUCCESSES, Feed, Fetched, FeedState, lanes, next_due, slot_of
+from tracker.core.polling import SUCCESSES, Feed, FeedState, Fetched, lanes, next_due, slot_of
 from tracker.core.ports import Fetcher
 from tracker.core.publishers import POSTER, UNKNOWN, Directory, Publisher
 from tracker.store import feeds as feed_store

@@ -27,14 +27,12 @@ STALE_S = 15 * 60
 BEGAN = "record began at"
 
 
-class Press(Protocol):
-    """Puts an issue into words for a reader: (subject, HTML, plain text, the same as data)."""
+class Letters(Protocol):
+    """Puts an issue into words for a reader, and addresses the words that were kept."""
 
-    def print(self, issue: Issue) -> tuple[str, str, str, dict[str, Any]]: ...
-
-
-class Envelope(Protocol):
-    """One addressed message of a stored issue, as bytes to hand to the mail server."""
+    def print(self, issue: Issue) -> tuple[str, str, str, dict[str, Any]]:
+        """Subject, HTML, plain text, and the same as data."""
+        ...
 
     def message_id(self, issue: StoredIssue, address: str) -> str: ...
 
@@ -74,9 +72,9 @@ def due_days(digest: Digest, now: datetime) -> list[date]:
     return [newest - timedelta(days=back) for back in range(CATCH_UP_DAYS, -1, -1)]
 
 
-def make_issue(store: Store, digest: Digest, issue: Issue, press: Press, now: datetime) -> StoredIssue:
+def make_issue(store: Store, digest: Digest, issue: Issue, letters: Letters, now: datetime) -> StoredIssue:
     """Render an issue and keep it; the one that was kept first stands."""
-    subject, html, text, document = press.print(issue)
+    subject, html, text, document = letters.print(issue)
     stored = StoredIssue(0, digest.id, issue.day, subject, html, text, document, issue.cutoff_at)
     with store.begin() as tx:
         return mail.keep_issue(tx, stored, now)
@@ -86,8 +84,7 @@ def send(
     store: Store,
     digests: Sequence[Digest],
     compose: Callable[[Digest, date], Issue],
-    press: Press,
-    envelope: Envelope,
+    letters: Letters,
     postman: Postman | None,
     now: Callable[[], datetime],
     started_on: datetime | None,
@@ -106,16 +103,16 @@ def send(
             with store.reading() as tx:
                 issue = mail.find_issue(tx, digest.id, day)
             if issue is None:
-                issue = make_issue(store, digest, compose(digest, day), press, now())
+                issue = make_issue(store, digest, compose(digest, day), letters, now())
                 made += 1
             if postman is not None:
-                for state, count in deliver(store, issue, envelope, postman, now).items():
+                for state, count in deliver(store, issue, letters, postman, now).items():
                     totals[state] += count
     return SendReport(made, totals["accepted"], totals["refused"], totals["retry"], totals["unknown"])
 
 
 def deliver(
-    store: Store, issue: StoredIssue, envelope: Envelope, postman: Postman, now: Callable[[], datetime]
+    store: Store, issue: StoredIssue, letters: Letters, postman: Postman, now: Callable[[], datetime]
 ) -> dict[str, int]:
     """Hand every open copy of an issue to the mail server; copies by what became of them.
 
@@ -126,12 +123,12 @@ def deliver(
     with store.reading() as tx:
         waiting = mail.open_copies(tx, issue.id, now())
     for subscriber, address in waiting:
-        message_id = envelope.message_id(issue, address)
+        message_id = letters.message_id(issue, address)
         with store.begin() as tx:
             claim = mail.claim(tx, issue.id, subscriber, message_id, now())
         if claim is None:
             continue
-        bytes_ = envelope.message(issue, claim.address, now())
+        bytes_ = letters.message(issue, claim.address, now())
         delivery = postman.deliver(claim.address, bytes_)
         state, next_try = delivery.state, None
         if state == "retry":

@@ -99,6 +99,8 @@ def _exclusive(path: Path) -> None:
             raise RefusedError("another process uses the database; stop it first (./run is probably running)")
     except sqlite3.OperationalError as trouble:
         raise RefusedError("another process uses the database; stop it first (./run is probably running)") from trouble
+    except sqlite3.DatabaseError:
+        return  # what is damaged cannot be in use; it is kept beside the restored one all the same
     finally:
         connection.close()
 

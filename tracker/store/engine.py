@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
@@ -48,7 +47,11 @@ class Tx:
         self.c.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
 
     def _insert(self, table: sa.Table) -> Any:
-        return sqlite_insert(table) if self.c.dialect.name == "sqlite" else postgresql_insert(table)
+        if self.c.dialect.name == "sqlite":
+            return sqlite_insert(table)
+        from sqlalchemy.dialects.postgresql import insert  # its drivers' modules are no business of SQLite
+
+        return insert(table)
 
 
 class Store:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -12,6 +15,20 @@ from tracker.web.reads import Reads
 
 GRACE_S = 5
 """How long a stop waits for answers in progress."""
+
+
+class _Server(uvicorn.Server):
+    """A server whose stop is the program's own: uvicorn would raise the signal again once it has finished, and
+    the rest of the program would die of it before it could put its work down."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def run_server(reads: Reads, listener: socket.socket) -> None:
@@ -24,4 +41,4 @@ def run_server(reads: Reads, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_S,
         lifespan="off",
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config).run(sockets=[listener])

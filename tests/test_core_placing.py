@@ -1,0 +1,216 @@
+"""Placing and assembling as pure functions: by tables and by properties."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.core.assembling import agreed_days, assemble, wire_of
+from tracker.core.days import DayWeights, likeliest, normalised, span_of
+from tracker.core.events import Event, Evidence
+from tracker.core.items import tokens
+from tracker.core.linking import join, link
+from tracker.core.placing import Attach, Ignore, Open, Placeable, Policy, Standing, place, place_row
+from tracker.core.taxonomy import Category, Subtype
+
+POLICY = Policy(
+    stale_share=0.15, new_per_day=0.05, long_tail=8, long_share=0.1, place_factor=0.4, context_days=21,
+    wire_similarity=0.6, link_days=2, reliability={}, certainty={},
+)  # fmt: skip
+KIND = Category(
+    id="launch", label="Launch", zone="Asia/Seoul", unit="event", window_days=1, echo_days=3, weight=1, guide=True,
+    subtypes={"short": Subtype("short", "short"), "long": Subtype("long", "long"),
+              "summit": Subtype("summit", "summit", distinct=True)},
+)  # fmt: skip
+DAY = date(2020, 3, 2)
+
+
+def days(on: date, spread: float = 0.2) -> DayWeights:
+    return normalised({on: 1.0, on - timedelta(days=1): spread})
+
+
+def mention(
+    on: date = DAY, act: str = "opens", subtype: str = "", seen: date | None = None, site: str = ""
+) -> Placeable:
+    return Placeable("key", act, "launch", subtype, 0.9, days(on), frozenset({site} - {""}), seen or on)  # type: ignore[arg-type]
+
+
+def event(on: date = DAY, id_: str = "e", subtype: str = "", wires: int = 3, site: str = "") -> Standing:
+    return Standing(id_, "launch", subtype, days(on, 0.05), frozenset({site} - {""}), wires)
+
+
+def test_the_four_launch_days_of_a_month_stay_four() -> None:
+    march = [date(2020, 3, day) for day in (2, 9, 21, 29)]
+    for number, on in enumerate(march):
+        standing = [event(past, f"e{past.day}", wires=8) for past in march[:number]]
+        assert isinstance(place(mention(on), KIND, standing, POLICY), Open)
+        assert place(mention(on), KIND, [*standing, event(on, "today")], POLICY).event == "today"  # type: ignore[union-attr]
+
+
+def test_three_days_apart_are_two_events_however_loud_the_first() -> None:
+    decision = place(mention(DAY + timedelta(days=3)), KIND, [event(wires=200)], POLICY)
+    assert isinstance(decision, Open)
+    assert decision.share < 0.75, "so soon after a loud one, a single report says less"
+
+
+def test_a_report_of_the_next_morning_joins() -> None:
+    decision = place(mention(DAY + timedelta(days=1)), KIND, [event()], POLICY)
+    assert isinstance(decision, Attach)
+    assert decision.event == "e"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "joins"),
+    [("", "", True), ("", "summit", True), ("short", "long", True), ("summit", "", False), ("summit", "short", False),
+     ("summit", "summit", True), ("short", "summit", False)],
+)  # fmt: skip
+def test_which_kinds_may_be_one_event(mine: str, theirs: str, joins: bool) -> None:
+    decision = place(mention(subtype=mine), KIND, [event(subtype=theirs)], POLICY)
+    assert isinstance(decision, Attach) is joins
+
+
+def test_commentary_attaches_without_weight_or_is_ignored() -> None:
+    late = mention(DAY + timedelta(days=10), act="context")
+    decision = place(late, KIND, [event()], POLICY)
+    assert isinstance(decision, Attach)
+    assert not decision.dates
+    assert isinstance(place(late, KIND, [], POLICY), Ignore)
+    assert isinstance(place(mention(DAY + timedelta(days=60), act="context"), KIND, [event()], POLICY), Ignore)
+
+
+def test_a_denial_touches_only_its_own_event() -> None:
+    assert isinstance(place(mention(act="lowers"), KIND, [event()], POLICY), Attach)
+    assert isinstance(place(mention(DAY + timedelta(days=9), act="lowers"), KIND, [event()], POLICY), Ignore)
+
+
+@given(st.integers(-400, 400), st.sampled_from(["opens", "lowers", "context", "ignores"]))
+def test_placing_is_deterministic_and_blind_to_order(offset: int, act: str) -> None:
+    standing = [event(DAY + timedelta(days=step), f"e{step}") for step in range(0, 40, 4)]
+    asked = mention(DAY + timedelta(days=offset), act=act)
+    assert place(asked, KIND, standing, POLICY) == place(asked, KIND, standing[::-1], POLICY)
+
+
+@given(st.integers(30, 4000))
+def test_an_event_of_another_kind_or_far_away_changes_nothing_that_matters(far: int) -> None:
+    near = [event()]
+    stranger = Standing("x", "other", "", days(DAY), frozenset(), 5)
+    before = place(mention(), KIND, near, POLICY)
+    assert place(mention(), KIND, [*near, stranger], POLICY) == before
+    after = place(mention(), KIND, [*near, event(DAY + timedelta(days=far), "far")], POLICY)
+    assert after == before
+
+
+def test_rows_of_one_table_never_merge_and_those_of_two_may() -> None:
+    asked = mention(site="wonsan")
+    mine, theirs = (event(site="wonsan"), frozenset({"a"})), (event(site="wonsan"), frozenset({"b"}))
+    assert isinstance(place_row(asked, KIND, "a", [mine]), Open)
+    assert isinstance(place_row(asked, KIND, "a", [theirs]), Attach)
+    assert isinstance(place_row(mention(site="sohae"), KIND, "a", [theirs]), Open)
+
+
+# --- assembling ------------------------------------------------------------------------------------
+
+
+def piece(wire: int = 0, p: float = 0.8, on: date = DAY, role: str = "supports", **more: object) -> Evidence:
+    at = datetime(on.year, on.month, on.day, 3, tzinfo=UTC)
+    fields: dict[str, object] = {"publisher": f"p{wire}", "publisher_kind": "outlet", "title": f"title {wire}"} | more
+    return Evidence("e", f"k{wire}{p}{on}", role, wire, known_at=at, p=p, days=days(on), zone="Asia/Seoul", **fields)  # type: ignore[arg-type]
+
+
+def made(*pieces: Evidence) -> Event:
+    event = assemble("e", "news", "launch", pieces)
+    assert event is not None
+    return event
+
+
+def test_wires_corroborate_and_copies_do_not() -> None:
+    alone = made(piece(0, 0.6))
+    copied = made(piece(0, 0.6), piece(0, 0.6), piece(0, 0.5))
+    both = made(piece(0, 0.6), piece(1, 0.6))
+    assert (alone.status, alone.wires) == (copied.status, copied.wires) == ("reported", 1)
+    assert alone.p_occurred == copied.p_occurred == 0.6
+    assert (both.status, both.wires, both.p_occurred) == ("corroborated", 2, 0.84)
+
+
+def test_an_official_source_confirms_and_a_denial_disputes() -> None:
+    assert made(piece(publisher_kind="official")).status == "confirmed"
+    disputed = made(piece(0, 0.9), piece(1, 0.9, role="lowers"))
+    assert disputed.status == "disputed"
+    assert disputed.p_occurred < 0.9
+    assert made(piece(0, 0.9), piece(1, 0.0, role="context")).status == "reported"
+
+
+def test_context_and_nothing_support_no_event() -> None:
+    assert assemble("e", "news", "launch", [piece(role="context")]) is None
+    assert assemble("e", "news", "launch", []) is None
+
+
+def test_superseded_support_leaves_a_retracted_event() -> None:
+    gone = made(piece(role="superseded"))
+    assert (gone.status, gone.p_occurred, gone.wires, gone.listed) == ("retracted", 0.0, 0, False)
+
+
+def test_a_first_report_just_after_midnight_keeps_the_day_before() -> None:
+    late_evening = date(2017, 7, 28)
+    first = normalised({late_evening: 0.85, late_evening + timedelta(days=1): 0.15})
+    later = normalised({late_evening: 0.2, late_evening + timedelta(days=1): 0.8})
+    span = span_of(agreed_days([first, *[later] * 10]))
+    assert span is not None
+    assert late_evening in span
+
+
+weights = st.dictionaries(st.integers(0, 6), st.floats(0.01, 1), min_size=1, max_size=4).map(
+    lambda found: normalised({DAY + timedelta(days=day): weight for day, weight in found.items()})
+)
+
+
+@given(st.lists(weights, min_size=1, max_size=6))
+def test_agreed_days_are_weights_over_days_somebody_named(wires: list[DayWeights]) -> None:
+    agreed = agreed_days(wires)
+    assert abs(sum(weight for _, weight in agreed) - 1) < 1e-4
+    assert {day for day, _ in agreed} <= {day for each in wires for day, _ in each}
+    assert likeliest(agreed) is not None
+
+
+@given(st.lists(st.floats(0.05, 0.95), min_size=1, max_size=6), st.floats(0.05, 0.95))
+def test_one_more_source_never_lowers_the_probability(before: list[float], more: float) -> None:
+    pieces = [piece(number, round(p, 4)) for number, p in enumerate(before)]
+    assert made(*pieces, piece(99, round(more, 4))).p_occurred >= made(*pieces).p_occurred
+
+
+def test_copies_and_second_pieces_join_a_wire() -> None:
+    wires = [
+        (0, tokens("North fires missile into eastern sea"), "a"),
+        (3, tokens("Talks begin at the border village"), "b"),
+    ]
+    assert wire_of("North fires missile into the eastern sea", "c", wires, 0.6) == 0
+    assert wire_of("Something else entirely", "b", wires, 0.6) == 3
+    assert wire_of("Something else entirely", "c", wires, 0.6) == 4
+    assert wire_of("Anything", "c", [], 0.6) == 0
+
+
+# --- linking ---------------------------------------------------------------------------------------
+
+
+def standing_event(id_: str, lane: str, on: date, p: float = 0.9, subtype: str = "", count: int | None = None) -> Event:
+    return Event(
+        id_, lane, "launch", subtype, on, on, on, "Asia/Seoul", "reported", p, count, "missile", "", 1, (lane,), id_,  # type: ignore[arg-type]
+        datetime(2020, 4, 1, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def test_the_lanes_are_joined_one_to_one_and_their_differences_kept() -> None:
+    news = [standing_event("n1", "news", DAY, count=3), standing_event("n2", "news", DAY + timedelta(days=1))]
+    known = [standing_event("r1", "reference", DAY + timedelta(days=1), 0.99, "short", 2)]
+    links = link(news, known, {"launch": KIND}, 2)
+    assert [(each.news, each.reference) for each in links] == [("n2", "r1")]
+    (farther,) = link(news[:1], known, {"launch": KIND}, 2)
+    assert [each.field for each in farther.differences] == ["date", "count"]
+    joined = join(news, known, links)
+    assert [(each.id, each.lane) for each in joined] == [("n1", "news"), ("r1", "joined")]
+    pair = joined[1]
+    assert (pair.on, pair.status, pair.members, pair.p_occurred) == (known[0].on, "confirmed", ("n2", "r1"), 0.999)
+    assert link([standing_event("n3", "news", DAY, 0.3)], known, {"launch": KIND}, 2) == ()

@@ -17,7 +17,7 @@ from tracker.core.placing import Attach, Ignore, Open, Placeable, Policy, Standi
 from tracker.core.taxonomy import Category, Subtype
 
 POLICY = Policy(
-    stale_share=0.15, new_per_day=0.05, long_tail=8, long_share=0.1, place_factor=0.4, context_days=21,
+    stale_share=0.15, long_tail=8, long_share=0.1, place_factor=0.4, context_days=21,
     wire_similarity=0.6, link_days=2, reliability={}, certainty={},
 )  # fmt: skip
 KIND = Category(

@@ -146,6 +146,24 @@ def test_a_changed_text_replaces_its_reading(home: Path, tmp_path: Path) -> None
     assert dump(home) == before
 
 
+def test_a_new_observer_counts_only_when_it_has_read_everything(home: Path, archive: Path) -> None:
+    flow(make_app(home), archive)
+    before = dump(home)
+    words = home / "config" / "taxonomy.toml"
+    text = words.read_text(encoding="utf-8")
+    words.write_text(text.replace("echo_days = 3\n", "echo_days = 4\n", 1), encoding="utf-8")
+    app = make_app(home)
+    assert app.effective != app.observer, "it has read nothing yet"
+    app.place()
+    assert [event.on for event in launches(home)] == [date(2024, 3, 5)]
+    assert [row[0] for row in dump(home)["events"]] == [row[0] for row in before["events"]]
+    app.read()
+    assert app.effective == app.observer
+    app.place()
+    app.judge()
+    assert [event.on for event in launches(home)] == [date(2024, 3, 5)]
+
+
 def test_bad_rows_are_kept_aside_and_the_rest_goes_on(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "mixed.jsonl"
     lines = [json.dumps(LAUNCH[0]), "not json", json.dumps({"title": "", "published": "2024-03-05"}),

@@ -25,6 +25,7 @@ from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
 from tracker.pipeline import answers
+from tracker.pipeline.effective import effective_observer
 from tracker.pipeline.fetch import FetchReport, ImportReport, fetch, take_archive
 from tracker.pipeline.judge import Docket, JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
@@ -46,6 +47,10 @@ if TYPE_CHECKING:
     from tracker.sources.archives import Format
 
 Progress = Callable[[int], None]
+
+
+READ_AT_ONCE = 2000
+"""Unread texts a question may read on its way: about a second's work."""
 
 
 class RealClock:
@@ -108,6 +113,11 @@ class App:
     @property
     def observer(self) -> Observer:
         return self._reading[0]
+
+    @property
+    def effective(self) -> Observer:
+        """The observer whose readings count: the configured one once it has read everything."""
+        return effective_observer(self.store, self.observer)
 
     @property
     def reader(self) -> Reader:
@@ -181,8 +191,14 @@ class App:
         return report
 
     def ready(self) -> None:
-        """Everything a question needs: prepared, placed and judged. Cheap when nothing moved."""
+        """Everything a question needs: prepared, placed and judged. Cheap when nothing moved.
+
+        A few unread texts are read at once; many are left to ``up`` and ``read``, and the answer rests on what
+        was read before.
+        """
         self.prepare(tolerant=True)
+        if 0 < self.waiting_to_read() <= READ_AT_ONCE:
+            self.read()
         self.place()
         self.judge()
 
@@ -240,18 +256,18 @@ class App:
 
     def place(self, progress: Progress = _silent) -> PlaceReport:
         beliefs = self.beliefs
-        return place_or_rebuild(self.store, self.observer, beliefs.taxonomy, beliefs.policy, progress)
+        return place_or_rebuild(self.store, self.effective, beliefs.taxonomy, beliefs.policy, progress)
 
     def rebuild(self, progress: Progress = _silent) -> PlaceReport:
         beliefs = self.beliefs
         load_references(self.store, beliefs.references, beliefs.taxonomy, beliefs.policy, self.clock.now, anew=True)
-        return rebuild_news(self.store, self.observer, beliefs.taxonomy, beliefs.policy, progress)
+        return rebuild_news(self.store, self.effective, beliefs.taxonomy, beliefs.policy, progress)
 
     def judge(self) -> JudgeReport:
         """Judge when the record, the config or the day moved since the last time; else change nothing."""
         beliefs = self.beliefs
         return judge_if_moved(
-            self.store, self.observer, self.docket, beliefs.taxonomy, beliefs.policy, self.clock.now(), __version__
+            self.store, self.effective, self.docket, beliefs.taxonomy, beliefs.policy, self.clock.now(), __version__
         )
 
     def send(self) -> SendReport:

@@ -42,7 +42,8 @@ def read_taxonomy(folder: Path) -> tuple[TaxonomyFile, list[Problem]]:
         return EMPTY, problems
     fill = _filler(_fragments(top))
     relevance = top.table("relevance", default=False)
-    found = tuple(fill(relevance, key, False) for key in ("gate", "weak", "context", "concerns", "hints"))
+    gate, weak, context = (fill(relevance, key, False) for key in ("gate", "weak", "context"))
+    concerns, hints = (fill(relevance, key, False) for key in ("concerns", "hints"))
     relevance.done()
     actors = tuple(_actor(each, fill) for each in top.tables("actors", "token"))
     categories: dict[str, Category] = {}
@@ -58,9 +59,9 @@ def read_taxonomy(folder: Path) -> tuple[TaxonomyFile, list[Problem]]:
     effects = _effects(top, categories)
     top.done()
     taxonomy = Taxonomy(categories, effects)
-    book = Phrasebook(*found, actors, tuple(words), frames)
+    book = Phrasebook(gate, weak, context, concerns, hints, actors, tuple(words), frames)
     taxonomy = Taxonomy(categories, effects, _hash(_plain(taxonomy)))
-    book = Phrasebook(*found, actors, tuple(words), frames, _hash(asdict(book)))
+    book = Phrasebook(gate, weak, context, concerns, hints, actors, tuple(words), frames, _hash(asdict(book)))
     return TaxonomyFile(taxonomy, book), sorted(problems)
 
 
@@ -159,6 +160,7 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
         table.number("weight", low=0.0),
         table.flag("guide", False),
         subtypes,
+        table.number("per_year", low=0.0, high=10_000.0),
     )
     known_by = None
     gate = fill(table, "gate", True)

@@ -43,7 +43,8 @@ def card(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
 def _figures(metrics: Mapping[str, Any]) -> Iterable[str]:
     yield "## Figures"
     yield ""
-    yield f"On the development file (sha256 `{metrics['dev_sha256']}`), {metrics['model']['rows']} rows; F1 with 95 % interval."
+    rows, digest = metrics["model"]["rows"], metrics["dev_sha256"]
+    yield f"On the development file (sha256 `{digest}`), {rows} rows; F1 with 95 % interval."
     yield ""
     yield "| | model | rules |"
     yield "|---|---|---|"

@@ -163,7 +163,7 @@ def measured(
         name: _bounded(_figures(*_counts(tags, name)), tags, lambda some, name=name: _f1(*_counts(some, name)), seed)  # type: ignore[misc]
         for name in guide
     }
-    by_mode = {
+    by_mode: dict[str, Figures] = {
         name: _bounded(_figures(*_counts(modes, name)), modes, lambda some, name=name: _f1(*_counts(some, name)), seed)  # type: ignore[misc]
         for name in MODES
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tracker.core.observations import Mode
@@ -35,20 +35,24 @@ class Found:
 
 
 class Gazetteer:
-    """Finds places by their spellings. Towns that also stand for governments count only with a locative word
-    ("in", "near", "arrives at") or as the name of a meeting or site ("Singapore summit")."""
+    """Finds places by their spellings. Names that also stand for a government count only with a locative word
+    ("in", "near", "arrives at") or as the name of a meeting or site ("Pyongyang summit")."""
 
     _BEFORE = (
-        r"(?:\b(?:in|near|at|from|around|outside|off|to|toward|over|visits?|visited|leaves|enters)"
+        r"(?:\b(?:in|near|at|from|around|outside|off|to|visits?|visited|leaves|enters)"
         r" (?:the |its |NK’s |northeastern |eastern |western |southern )?)"
     )
     _AFTER = (
         r"(?:[- ](?:[a-z]+ )?(?:summit|talks|meeting|launch(?:ing)? (?:site|station)|test site|site|base|area|"
         r"airport|port|province|range|complex|shipyard|declaration|prefecture))"
     )
-    _KOREAN_AFTER = r"(?=에서|에 |인근|일대|지역|부근|서 |회담|발사장|핵실험장|시험장|비행장|공항|남쪽|북쪽|동쪽|서쪽|해상|앞바다|일원)"
+    _KOREAN_AFTER = (
+        r"(?=에서|에 |인근|일대|지역|부근|서 |회담|발사장|핵실험장|시험장|비행장|공항|남쪽|북쪽|"
+        r"동쪽|서쪽|해상|앞바다|일원)"
+    )
 
-    def __init__(self, places: Sequence[Place]) -> None:
+    def __init__(self, places: Sequence[Place], is_actor: Callable[[str], bool]) -> None:
+        self._is_actor = is_actor
         self._places = {place.id: place for place in places}
         self._by_spelling: dict[str, str] = {}
         for place in places:
@@ -72,10 +76,24 @@ class Gazetteer:
         found: dict[str, str] = {}
         for pattern in (self._english, self._other):
             for hit in pattern.finditer(text) if pattern is not None else ():
-                if pattern is self._english and not (hit.group("before") or hit.group("after")):
+                if pattern is self._english and not self._located(hit, text):
                     continue
                 found.setdefault(self._by_spelling[hit.group("name").lower()], hit.group(0).strip())
         return tuple((self._places[name], words) for name, words in found.items())
+
+    def _located(self, hit: re.Match[str], text: str) -> bool:
+        """Whether something is said to be there: by a locative word, or by a name that means only the place."""
+        if hit.group("before") or hit.group("after"):
+            return True
+        return not self._is_actor(hit.group("name")) and not _aim(text, hit.start())
+
+
+def _aim(text: str, start: int) -> bool:
+    """Whether the place is only where something flew to or is aimed at ("over Hokkaido", "toward Guam")."""
+    return (
+        re.search(r"(?:\bover|\btowards?|\bat|\bagainst|\bstrike|\battack|\bhit)\s+\Z", text[:start].lower())
+        is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +136,6 @@ class Extractor:
                 continue
             found = pattern.search(text)
             if found is not None:
-                return Found(subtype, found.group(0).strip())
+                words = found.group(0).strip()
+                return Found(subtype, words if len(words) > 1 else "")
         return None

@@ -158,7 +158,7 @@ class RulesReader:
         self._concerns = re.compile(book.concerns)
         self._hints = re.compile(book.hints)
         self._rewrite = Rewriter(book.actors)
-        self._places = Gazetteer(places)
+        self._places = Gazetteer(places, self._stands_for_actor)
         self._categories = {
             lang: [_Category(each, book.frames, lang) for each in book.categories] for lang in ("en", "ko")
         }
@@ -178,6 +178,10 @@ class RulesReader:
         if self._gate.search(part) is not None:
             return True
         return self._weak.search(part) is not None and self._context.search(part) is not None
+
+    def _stands_for_actor(self, name: str) -> bool:
+        """Whether a place's name is also read as a government ("Pyongyang says")."""
+        return self._rewrite(name).text.isupper()
 
     def readings(self, text: Text) -> tuple[bool, Canonical, str, list[Reading]]:
         """Whether the text concerns the DPRK, its canonical form, language and the categories with p > 0."""

@@ -16,7 +16,9 @@ from tracker.core.words import VERDICT_WORDS, count_words, percent, status_words
 
 VIEWS = get_args(View)
 
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+REASONS_SHOWN = 3
+"""Reasons shown of each claim in the list of all; one claim alone shows them all."""
+
 Evidence = Annotated[str, typer.Option("--evidence", help="news, reference or all (both joined).")]
 AsOf = Annotated[
     datetime | None,
@@ -120,8 +122,11 @@ def forecasts(
             head = f"{card.ref} [{verdict.reading}, {verdict.window}] {mark}"
             say(f"{head}: {VERDICT_WORDS[verdict.verdict]}{said}{base}{scored}")
             say(f"    {card.paraphrase}")
-            for reason in verdict.reasons:
+            shown = verdict.reasons if wanted else verdict.reasons[:REASONS_SHOWN]
+            for reason in shown:
                 say(f"      {reason.text}")
+            if len(shown) < len(verdict.reasons):
+                say(f"      … {len(verdict.reasons) - len(shown)} more: ./run forecasts {card.ref}")
             if verdict.margin:
                 say(f"      {verdict.margin}")
     for line in score_lines(scores):

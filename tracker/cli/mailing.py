@@ -11,6 +11,7 @@ import typer
 
 from tracker.cli.terminal import Json, say, show_json, table
 from tracker.cli.wiring import wired
+from tracker.core.digests import window
 from tracker.core.errors import RefusedError
 from tracker.core.shapes import instant
 from tracker.store.mail import SubscriberState
@@ -34,14 +35,18 @@ def digest(
     ] = "",
     json: Json = False,
 ) -> None:
-    """The digest issue of a day: what a reader gets from the news known by its cut-off."""
+    """The digest issue of a day: what a reader gets from the news known by its cut-off. A closed day's is kept."""
     if preview is not None and send:
         raise typer.BadParameter("a preview is not sent; give --preview or --send")
     app = wired()
     app.ready()
     wanted = app.digest(digest_id)
-    if preview is not None or not send:
-        subject, html, text, document = app.letters.print(app.issue(wanted, date.date()))
+    day = date.date()
+    closed = window(wanted, day)[1] <= app.clock.now()
+    if preview is not None or not closed:
+        if send:
+            raise RefusedError(f"the issue of {day} closes at {instant(window(wanted, day)[1])}; send it after that")
+        subject, html, text, document = app.letters.print(app.issue(wanted, day))
         if preview is not None:
             _write(preview, html)
         if json:
@@ -51,13 +56,15 @@ def digest(
         else:
             say(f"{subject}\n\n{text}")
         return
-    issue = app.keep_issue(wanted, date.date())
-    totals = dict(app.deliver(issue))
+    issue = app.keep_issue(wanted, day)
+    totals = dict(app.deliver(issue)) if send else {}
     if json:
         show_json({**issue.document, "subject": issue.subject, "deliveries": totals})
-    else:
+    elif send:
         done = ", ".join(f"{count} {state}" for state, count in sorted(totals.items())) or "no copy was open"
         say(f"{issue.subject}: {done}")
+    else:
+        say(f"{issue.subject}\n\n{issue.text}")
 
 
 def _write(path: Path, html: str) -> None:

@@ -159,13 +159,9 @@ def _agreement(cue: DayCue, day: date, stamp: date, home: date, event_zone: str,
 
 
 def _candidates(
-    published: Published, event_zone: str, cues: tuple[DayCue, ...], stamp: date, ahead: bool
+    instants: list[datetime], event_zone: str, cues: tuple[DayCue, ...], stamp: date, ahead: bool
 ) -> list[date]:
-    assert published.first_at is not None and published.last_at is not None
-    earliest = day_of(published.first_at, event_zone)
-    latest = earliest
-    if published.last_at > published.first_at:
-        latest = day_of(published.last_at - timedelta(seconds=1), event_zone)
+    earliest, latest = day_of(instants[0], event_zone), day_of(instants[-1], event_zone)
     span = range(DAYS_AHEAD + 1) if ahead else range(-DAYS_BACK, 1)
     days = {(earliest if ahead else latest) + timedelta(days=offset) for offset in span}
     for cue in cues:
@@ -186,9 +182,10 @@ def day_weights(
     """Weights over days in ``event_zone`` that sum to 1 (to rounding), most likely days only.
 
     Without ``ahead`` no day lies after the publication day in the event's zone; with it none lies before.
-    ``hours`` holds 24 relative frequencies of the local hour such events take place at; it speaks only where
-    the stamp is an instant, because a bare date says too little of the hour. Words that no possible day agrees with are taken as being about something else and left out. Empty when
-    the text has no usable stamp and no words name a full date.
+    ``hours`` holds 24 relative frequencies of the local hour such events take place at; it speaks only where the
+    stamp is an instant, because a bare date says too little of the hour. Words that no possible day agrees with
+    are taken as being about something else and left out. Empty when the text has no usable stamp and no words
+    name a full date.
     """
     instants = _instants(published)
     if not instants:
@@ -199,7 +196,7 @@ def day_weights(
     home = day_of(instants[0], event_zone)
     if len(instants) > 1:
         hours = ()
-    days = _candidates(published, event_zone, cues, stamp, ahead)
+    days = _candidates(instants, event_zone, cues, stamp, ahead)
     weights = {day: _share(day, instants, event_zone, ahead, hours) for day in days}
     for cue in cues:
         fits = {day: _agreement(cue, day, stamp, home, event_zone, publisher_zone, ahead) for day in days}

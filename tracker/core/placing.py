@@ -18,6 +18,8 @@ from datetime import date
 from tracker.core.days import DayWeights, likeliest, span_of
 from tracker.core.taxonomy import Act, Category
 
+DAYS_A_YEAR = 365.25
+
 LOUDEST = 2.0
 """A much reported event echoes more, but also hides less: at most so many times as much as a quiet one."""
 
@@ -26,8 +28,7 @@ LOUDEST = 2.0
 class Policy:
     """The numbers placing rests on, from ``config/placing.toml``.
 
-    ``stale_share``: share of reports that are not of the day they seem to report; ``new_per_day``: how many
-    new events of a category begin on an average day; ``long_tail``: echoes beyond the category's own
+    ``stale_share``: share of reports that are not of the day they seem to report; ``long_tail``: echoes beyond the category's own
     ``echo_days`` fade this many times slower; ``long_share``: the share of echoes that do; ``place_factor``:
     what agreement is worth when two sites differ; ``context_days``: how far back commentary may reach;
     ``reliability``: probability that a plain report of that kind of publisher is true; ``certainty``: the
@@ -36,7 +37,6 @@ class Policy:
     """
 
     stale_share: float
-    new_per_day: float
     long_tail: float
     long_share: float
     place_factor: float
@@ -139,7 +139,7 @@ def place(mention: Placeable, category: Category, standing: Sequence[Standing], 
         return _as_context(mention, scored, policy)
     if mention.act == "lowers":
         return _as_denial(scored)
-    new = (1 - policy.stale_share) * policy.new_per_day
+    new = (1 - policy.stale_share) * category.per_year / DAYS_A_YEAR
     total = new + sum(fresh + echo for fresh, echo, _ in scored)
     if scored and scored[0][0] + scored[0][1] >= new:
         fresh, echo, event = scored[0]

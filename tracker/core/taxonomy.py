@@ -54,6 +54,8 @@ class Category:
     weight: float
     guide: bool
     subtypes: Mapping[str, Subtype] = field(default_factory=dict)
+    per_year: float = 18.0
+    """How many new events of the kind an eventful year brings: how ready placing is to see another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,7 @@ def _settle(
         url=source.url,
         score=decision.score,
         reason=decision.reason,
+        outcome=source.outcome,
     )
     desk.add(placeable.category, piece)
     return Placement(
@@ -305,7 +306,7 @@ def place_reference(tx: Tx, rows: Sequence[Unplaced], tables: Mapping[int, str],
     return len(desk.touched)
 
 
-_CERTAIN = Policy(0, 0, 1, 0, 1, 0, 1, 0, {}, {})
+_CERTAIN = Policy(0, 1, 0, 1, 0, 1, 0, {}, {})
 """A row's probability comes from its stated certainty alone."""
 
 

@@ -46,6 +46,7 @@ class Unplaced:
     known_at: datetime
     keys: tuple[str, ...]
     mentions: tuple[Mention, ...]
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def unplaced_rows(tx: Tx, row_ids: Sequence[int]) -> list[Unplaced]:
                     for k, _ in enumerate(by_observation.get(row.observation, ()))
                 ),
                 mentions=tuple(by_observation.get(row.observation, ())),
+                outcome=row.body["outcome"],
             )
             for row in rows
         ]

@@ -339,6 +339,11 @@ class App:
     def issue(self, digest: Digest, day: date) -> Issue:
         return answers.issue_of(self.store, digest, day, self.timeline, self.verdicts, self.labels(), self.forecasts())
 
+    def kept_issue(self, digest: Digest, day: date) -> StoredIssue | None:
+        """The issue that was made of that day, None when none was."""
+        with self.store.reading() as tx:
+            return mail.find_issue(tx, digest.id, day)
+
     def keep_issue(self, digest: Digest, day: date) -> StoredIssue:
         return make_issue(self.store, digest, self.issue(digest, day), self.letters, self.clock.now())
 

@@ -35,7 +35,7 @@ def digest(
     ] = "",
     json: Json = False,
 ) -> None:
-    """The digest issue of a day: what a reader gets from the news known by its cut-off. A closed day's is kept."""
+    """The digest issue of a day: what a reader gets from the news known by its cut-off. One that was sent stands."""
     if preview is not None and send:
         raise typer.BadParameter("a preview is not sent; give --preview or --send")
     app = wired()
@@ -43,9 +43,10 @@ def digest(
     wanted = app.digest(digest_id)
     day = date.date()
     closed = window(wanted, day)[1] <= app.clock.now()
-    if preview is not None or not closed:
-        if send:
-            raise RefusedError(f"the issue of {day} closes at {instant(window(wanted, day)[1])}; send it after that")
+    if send and not closed:
+        raise RefusedError(f"the issue of {day} closes at {instant(window(wanted, day)[1])}; send it after that")
+    kept = app.kept_issue(wanted, day)
+    if preview is not None or (kept is None and not send):
         subject, html, text, document = app.letters.print(app.issue(wanted, day))
         if preview is not None:
             _write(preview, html)
@@ -56,7 +57,7 @@ def digest(
         else:
             say(f"{subject}\n\n{text}")
         return
-    issue = app.keep_issue(wanted, day)
+    issue = kept or app.keep_issue(wanted, day)
     totals = dict(app.deliver(issue)) if send else {}
     if json:
         show_json({**issue.document, "subject": issue.subject, "deliveries": totals})

@@ -49,6 +49,9 @@ SAMPLES = 24
 FLOOR = 0.0005
 """How likely a day is that contradicts the words: small, so that a stray "Monday" never removes the truth."""
 
+LOCAL_TRUST, DESK_TRUST = 0.9, 0.65
+"""How far a day's name is trusted to mean the calendar of the place: "early Tuesday" and written dates, others."""
+
 STATE_MEDIA_DAYS = (0.05, 0.8, 0.1)
 """State media report what their own forces did on the day before; sometimes the same day, seldom later."""
 
@@ -117,7 +120,7 @@ def _desk_shares(day: date, event_zone: str, desk_zone: str) -> tuple[tuple[date
 def _either(matches: Callable[[date], float], day: date, event_zone: str, desk_zone: str, local: bool) -> float:
     """How well ``day`` fits words that may mean the event's calendar or the writer's."""
     desk = sum(share * matches(each) for each, share in _desk_shares(day, event_zone, desk_zone))
-    trust = 0.9 if local else 0.65
+    trust = LOCAL_TRUST if local else DESK_TRUST
     return trust * matches(day) + (1.0 - trust) * desk
 
 
@@ -142,7 +145,7 @@ def _agreement(cue: DayCue, day: date, stamp: date, home: date, event_zone: str,
         return _either(lambda each: float(each.weekday() == cue.value), day, event_zone, desk_zone, cue.local)
     if cue.kind == "days_ago":
         meant = stamp - timedelta(days=cue.value)
-        fits = _either(lambda each: float(each == meant), day, event_zone, desk_zone, False)
+        fits = _either(lambda each: float(each == meant), day, event_zone, desk_zone, True)
         return fits if abs(cue.value) < 2 else fits + 0.2 * float(abs((day - meant).days) == 1)
     if cue.kind == "week_ago":
         weeks = (stamp - timedelta(days=stamp.weekday()) - (day - timedelta(days=day.weekday()))).days // 7

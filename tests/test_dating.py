@@ -1,0 +1,140 @@
+"""On which day: reporting lag, words that name a day, and what may never come out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.core.dating import DayCue, day_weights
+from tracker.core.day_words import day_cues
+from tracker.core.days import DayWeights, Published, day_of, likeliest, span_of
+
+SEOUL = "Asia/Seoul"
+NEW_YORK = "America/New_York"
+ZONES = st.sampled_from([SEOUL, NEW_YORK, "UTC", "Asia/Singapore", "Europe/Stockholm"])
+INSTANTS = st.datetimes(datetime(2016, 1, 3), datetime(2026, 11, 1), timezones=st.just(UTC))
+WORDS = st.sampled_from(
+    [
+        "", "on Monday", "early Tuesday", "yesterday", "today", "three days ago", "last week", "on July 4",
+        "4 March 2020", "2017-07-04", "since Friday", "state media said", "tomorrow", "next week", "a week ago",
+    ]
+)  # fmt: skip
+
+
+def at(text: str) -> Published:
+    return Published.instant(datetime.fromisoformat(text))
+
+
+def weights(stamp: str, words: str = "", zone: str = SEOUL, desk: str = "UTC", ahead: bool = False) -> DayWeights:
+    published = at(stamp) if "T" in stamp else Published.day(date.fromisoformat(stamp), desk)
+    return day_weights(published, zone, desk, day_cues(words), ahead)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "words", "day"),
+    [
+        ("2017-07-28T15:30:00Z", "", date(2017, 7, 28)),  # half past midnight in Korea: the evening before
+        ("2020-03-02T04:00:00Z", "", date(2020, 3, 2)),
+        ("2017-07-04T05:28:00Z", "fired on Tuesday", date(2017, 7, 4)),
+        ("2017-07-06T05:00:00Z", "fired on Tuesday", date(2017, 7, 4)),
+        ("2020-03-05T03:00:00Z", "three days ago", date(2020, 3, 2)),
+        ("2020-03-10T03:00:00Z", "was fired yesterday", date(2020, 3, 9)),
+        ("2017-07-10T05:28:00Z", "tested on July 4", date(2017, 7, 4)),
+        ("2017-09-01T05:28:00Z", "since the test of 2017-07-04", date(2017, 7, 4)),
+        ("2019-04-17T22:00:00Z", "KCNA said", date(2019, 4, 17)),  # seven in the morning of the 18th in Korea
+    ],
+)
+def test_the_likeliest_day(stamp: str, words: str, day: date) -> None:
+    assert likeliest(weights(stamp, words)) == day
+
+
+def test_a_korean_day_of_the_month_is_read() -> None:
+    cues = day_cues("북한, 4일 미사일 발사", "ko")
+    assert [cue.words for cue in cues] == ["4일"]
+    assert likeliest(day_weights(at("2017-07-06T05:00:00Z"), SEOUL, SEOUL, cues)) == date(2017, 7, 4)
+
+
+def test_a_bare_date_west_of_korea_leaves_the_next_day_possible() -> None:
+    span = span_of(weights("2019-07-24", desk=NEW_YORK))
+    assert span is not None
+    assert date(2019, 7, 25) in span
+
+
+def test_weekdays_mean_the_place_of_the_event_more_than_the_desk() -> None:
+    # Tuesday evening in New York is Wednesday morning in Korea.
+    local = dict(weights("2019-05-08T23:00:00Z", "early Thursday", desk=NEW_YORK))
+    assert local[date(2019, 5, 9)] > 0.8
+
+
+def test_hours_at_which_such_events_happen_speak_for_instants_only() -> None:
+    dawn = [0.1] * 5 + [5.0] * 5 + [0.1] * 14
+    late = at("2017-07-04T18:30:00Z")  # half past three in the morning of the 5th in Korea
+    assert likeliest(day_weights(late, SEOUL, "UTC")) == date(2017, 7, 5)
+    assert likeliest(day_weights(late, SEOUL, "UTC", hours=dawn)) == date(2017, 7, 4)
+    day = Published.day(date(2019, 7, 24), NEW_YORK)
+    assert day_weights(day, SEOUL, NEW_YORK, hours=dawn) == day_weights(day, SEOUL, NEW_YORK)
+
+
+def test_words_that_no_possible_day_agrees_with_are_about_something_else() -> None:
+    plain = weights("2020-03-02T04:00:00Z")
+    assert weights("2020-03-02T04:00:00Z", "before the vote of 12 December 2020") == plain
+
+
+def test_a_day_that_only_bounds_is_no_cue() -> None:
+    assert day_cues("the first test since Monday") == ()
+    assert day_cues("ahead of July 4") == ()
+
+
+def test_ahead_looks_forward() -> None:
+    coming = day_weights(at("2018-04-18T05:00:00Z"), SEOUL, "UTC", day_cues("to meet on April 27"), ahead=True)
+    assert likeliest(coming) == date(2018, 4, 27)
+    assert min(day for day, _ in coming) >= date(2018, 4, 18)
+
+
+def test_without_a_stamp_only_a_full_date_tells() -> None:
+    assert day_weights(Published.unknown("soon"), SEOUL, "UTC", day_cues("on Monday")) == ()
+    named = day_weights(Published.unknown(), SEOUL, "UTC", day_cues("launched on 4 July 2017"))
+    assert named == ((date(2017, 7, 4), 1.0),)
+
+
+def test_each_cue_keeps_its_words() -> None:
+    cues = day_cues("Missile fired early Tuesday, two days ago by state media's count")
+    assert [(cue.kind, cue.words) for cue in cues] == [
+        ("weekday", "early tuesday"),
+        ("days_ago", "two days ago"),
+        ("state_media", "state media"),
+    ]
+
+
+@given(instant=INSTANTS, words=WORDS, zone=ZONES, desk=ZONES)
+def test_weights_sum_to_one_and_never_lie_after_publication(
+    instant: datetime, words: str, zone: str, desk: str
+) -> None:
+    found = day_weights(Published.instant(instant), zone, desk, day_cues(words))
+    assert found == day_weights(Published.instant(instant), zone, desk, day_cues(words))
+    assert sum(weight for _, weight in found) == pytest.approx(1.0, abs=1e-4)
+    assert all(day <= day_of(instant, zone) for day, _ in found)
+    assert [day for day, _ in found] == sorted({day for day, _ in found})
+
+
+@given(day=st.dates(date(2016, 1, 3), date(2026, 11, 1)), words=WORDS, zone=ZONES, desk=ZONES)
+def test_a_date_only_stamp_gives_days_about_it(day: date, words: str, zone: str, desk: str) -> None:
+    found = day_weights(Published.day(day, desk), zone, desk, day_cues(words))
+    assert sum(weight for _, weight in found) == pytest.approx(1.0, abs=1e-4)
+    assert max(each for each, _ in found) <= day + timedelta(days=1)
+
+
+@given(instant=INSTANTS, words=WORDS, zone=ZONES)
+def test_nothing_expected_lies_before_publication(instant: datetime, words: str, zone: str) -> None:
+    found = day_weights(Published.instant(instant), zone, "UTC", day_cues(words), ahead=True)
+    assert sum(weight for _, weight in found) == pytest.approx(1.0, abs=1e-4)
+    assert all(day >= day_of(instant, zone) for day, _ in found)
+
+
+@given(text=st.text(max_size=300), lang=st.sampled_from(["en", "ko", ""]))
+def test_any_text_gives_cues_that_stand_in_it(text: str, lang: str) -> None:
+    cues: tuple[DayCue, ...] = day_cues(text, lang)
+    assert all(cue.words in text.lower() for cue in cues)

@@ -182,7 +182,7 @@ def test_a_killed_import_loses_nothing_and_doubles_nothing(tmp_path: Path) -> No
             f"2024-03-{1 + number % 28:02d}T03:{number % 60:02d}:00Z",
             f"https://www.reuters.com/a/{number}",
         )
-        for number in range(12_000)
+        for number in range(6_000)
     ]
     archive = write_archive(tmp_path / "big.jsonl", rows)
     whole, killed = make_home(tmp_path / "whole"), make_home(tmp_path / "killed")
@@ -194,7 +194,7 @@ def test_a_killed_import_loses_nothing_and_doubles_nothing(tmp_path: Path) -> No
         running.kill()
         running.communicate(timeout=30)
     assert program(killed, "import", str(archive)).returncode == 0
-    assert counted(whole, "items") == 12_000
+    assert counted(whole, "items") == 6_000
     assert figures(killed) == figures(whole)
 
 

@@ -16,15 +16,15 @@ def card(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         "## Made from",
         "",
     ]
-    lines += [f"- {name}: {count} texts" for name, count in manifest["examples"].items()]
+    lines += [f"- {name}: {count} texts" for name, count in sorted(manifest["examples"].items())]
     lines += [
         f"- left out as near copies of dev texts: {manifest['left_out_as_near_copies_of_dev']}",
         f"- seed {manifest['seed']}; "
         + ", ".join(f"{name} {version}" for name, version in sorted(manifest["versions"].items())),
         f"- rules' phrasebook `{manifest['phrasebook']}`: what the rules find is among the model's features",
         "",
-        "Labels by tag: " + ", ".join(f"{name} {n}" for name, n in manifest["tags"].items()) + ".",
-        "Labels by mode: " + ", ".join(f"{name} {n}" for name, n in manifest["modes"].items()) + ".",
+        "Labels by tag: " + ", ".join(f"{name} {n}" for name, n in sorted(manifest["tags"].items())) + ".",
+        "Labels by mode: " + ", ".join(f"{name} {n}" for name, n in sorted(manifest["modes"].items())) + ".",
         "",
     ]
     lines += list(_figures(metrics)) if metrics else ["## Figures", "", "Not measured: no dev file was given.", ""]
@@ -51,7 +51,7 @@ def _figures(metrics: Mapping[str, Any]) -> Iterable[str]:
     for name, label in (("micro", "categories, micro"), ("macro", "categories, macro"), ("mode_macro", "mode, macro")):
         yield f"| {label} | {_total(metrics['model'], name)} | {_total(metrics['rules'], name)} |"
     for group in ("categories", "modes"):
-        for name in metrics["model"][group]:
+        for name in sorted(metrics["model"][group]):
             yield f"| {name} | {_one(metrics['model'][group][name])} | {_one(metrics['rules'][group][name])} |"
     yield ""
 

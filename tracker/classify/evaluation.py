@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,45 +103,80 @@ def read_labelled(path: Path) -> list[Labelled]:
 
 
 Pairs = Sequence[tuple[frozenset[str], frozenset[str]]]
-
-
-def _counts(pairs: Pairs, name: str) -> tuple[int, int, int]:
-    hit = sum(name in gold and name in said for gold, said in pairs)
-    return hit, sum(name in said for _, said in pairs) - hit, sum(name in gold for gold, _ in pairs) - hit
+Counts = tuple[int, int, int]
+"""Hits, false ones and missed ones of one class."""
 
 
 def _f1(hit: int, extra: int, missed: int) -> float:
     return 2 * hit / (2 * hit + extra + missed) if hit else 0.0
 
 
-def _figures(hit: int, extra: int, missed: int) -> Figures:
+def _figures(counts: Counts, f1s: Sequence[float]) -> Figures:
+    hit, extra, missed = counts
     precision = hit / (hit + extra) if hit + extra else 0.0
     recall = hit / (hit + missed) if hit + missed else 0.0
-    return Figures(hit + missed, precision, recall, _f1(hit, extra, missed))
+    return Figures(hit + missed, precision, recall, _f1(*counts), *_interval(f1s))
 
 
-def _micro(pairs: Pairs, names: Sequence[str]) -> tuple[int, int, int]:
-    counts = [_counts(pairs, name) for name in names]
+def _interval(values: Sequence[float]) -> tuple[float, float]:
+    """The middle 95 % of resampled values."""
+    ordered = sorted(values)
+    return ordered[int(0.025 * len(ordered))], ordered[int(0.975 * (len(ordered) - 1))]
+
+
+class _Tally:
+    """Labels against what was said, class by class, over the rows and over bootstrap resamples of them."""
+
+    def __init__(self, pairs: Pairs, names: Sequence[str], seed: int, resamples: int) -> None:
+        import numpy
+
+        self.names = names
+        cells = [[value for name in names for value in _cell(name in gold, name in said)] for gold, said in pairs]
+        table = numpy.array(cells, dtype=numpy.int64)
+        rows = len(pairs)
+        weights = numpy.random.default_rng(seed).multinomial(rows, [1.0 / rows] * rows, size=resamples)
+        self._drawn: list[list[int]] = (weights @ table).tolist()
+        self.totals: list[Counts] = self._split(table.sum(axis=0).tolist())
+
+    def _split(self, flat: Sequence[int]) -> list[Counts]:
+        return [(flat[k], flat[k + 1], flat[k + 2]) for k in range(0, len(flat), 3)]
+
+    def each(self) -> dict[str, Figures]:
+        """The figures of every class."""
+        drawn = [self._split(flat) for flat in self._drawn]
+        return {
+            name: _figures(self.totals[k], [_f1(*counts[k]) for counts in drawn]) for k, name in enumerate(self.names)
+        }
+
+    def micro(self) -> Figures:
+        """The figures over all classes together."""
+        return _figures(_summed(self.totals), [_f1(*_summed(self._split(flat))) for flat in self._drawn])
+
+    def macro(self) -> Figures:
+        """The mean F1 of the classes; precision and recall are left at 0, their means say little."""
+        drawn = [_mean_f1(self._split(flat)) for flat in self._drawn]
+        n = sum(hit + missed for hit, _, missed in self.totals)
+        return Figures(n, 0.0, 0.0, _mean_f1(self.totals), *_interval(drawn))
+
+
+def _cell(gold: bool, said: bool) -> Counts:
+    return int(gold and said), int(said and not gold), int(gold and not said)
+
+
+def _summed(counts: Sequence[Counts]) -> Counts:
     return sum(c[0] for c in counts), sum(c[1] for c in counts), sum(c[2] for c in counts)
 
 
-def _macro(pairs: Pairs, names: Sequence[str]) -> float:
-    return sum(_f1(*_counts(pairs, name)) for name in names) / len(names)
-
-
-def _interval(pairs: Pairs, measure: Callable[[Pairs], float], seed: int) -> tuple[float, float]:
-    draw = random.Random(seed)  # noqa: S311 - resampling, not secrecy
-    values = sorted(measure(draw.choices(pairs, k=len(pairs))) for _ in range(RESAMPLES))
-    return values[int(0.025 * RESAMPLES)], values[int(0.975 * RESAMPLES) - 1]
-
-
-def _bounded(figures: Figures, pairs: Pairs, measure: Callable[[Pairs], float], seed: int) -> Figures:
-    low, high = _interval(pairs, measure, seed)
-    return Figures(figures.n, figures.precision, figures.recall, figures.f1, low, high)
+def _mean_f1(counts: Sequence[Counts]) -> float:
+    return sum(_f1(*each) for each in counts) / len(counts)
 
 
 def measured(
-    rows: Sequence[Labelled], observations: Sequence[Observation], guide: Sequence[str], seed: int = 0
+    rows: Sequence[Labelled],
+    observations: Sequence[Observation],
+    guide: Sequence[str],
+    seed: int = 0,
+    resamples: int = RESAMPLES,
 ) -> Report:
     """The figures of observations against labels, over the annotation guide's categories.
 
@@ -155,23 +189,8 @@ def measured(
         (frozenset({row.mode} - {""}), frozenset({leading_mode(o)} if each else ()))
         for row, o, each in zip(rows, observations, said, strict=True)
     ]
-    hit, extra, missed = _micro(tags, guide)
-    micro = _bounded(_figures(hit, extra, missed), tags, lambda some: _f1(*_micro(some, guide)), seed)
-    macro = Figures(micro.n, 0.0, 0.0, _macro(tags, guide))
-    mode_macro = Figures(sum(bool(gold) for gold, _ in modes), 0.0, 0.0, _macro(modes, MODES))
-    categories = {
-        name: _bounded(_figures(*_counts(tags, name)), tags, lambda some, name=name: _f1(*_counts(some, name)), seed)  # type: ignore[misc]
-        for name in guide
-    }
-    by_mode: dict[str, Figures] = {
-        name: _bounded(_figures(*_counts(modes, name)), modes, lambda some, name=name: _f1(*_counts(some, name)), seed)  # type: ignore[misc]
-        for name in MODES
-    }
-    return Report(
-        len(rows), "", categories, by_mode, micro,
-        _bounded(macro, tags, lambda some: _macro(some, guide), seed),
-        _bounded(mode_macro, modes, lambda some: _macro(some, MODES), seed),
-    )  # fmt: skip
+    by_tag, by_mode = _Tally(tags, guide, seed, resamples), _Tally(modes, MODES, seed, resamples)
+    return Report(len(rows), "", by_tag.each(), by_mode.each(), by_tag.micro(), by_tag.macro(), by_mode.macro())
 
 
 def leading_mode(observation: Observation) -> str:

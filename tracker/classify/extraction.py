@@ -47,8 +47,8 @@ class Gazetteer:
         r"airport|port|province|range|complex|shipyard|declaration|prefecture))"
     )
     _KOREAN_AFTER = (
-        r"(?=에서|에 |인근|일대|지역|부근|서 |회담|발사장|핵실험장|시험장|비행장|공항|남쪽|북쪽|"
-        r"동쪽|서쪽|해상|앞바다|일원)"
+        r"(?= ?(?:에서|에 |인근|일대|지역|부근|서 |회담|발사장|핵실험장|시험장|비행장|공항|남쪽|북쪽|"
+        r"동쪽|서쪽|해상|앞바다|일원))"
     )
 
     def __init__(self, places: Sequence[Place], is_actor: Callable[[str], bool]) -> None:

@@ -37,6 +37,8 @@ def published_from(stamp: object, zone: str = "UTC") -> Published:
     try:
         if len(raw) == 10:
             return Published.day(date.fromisoformat(raw), zone, raw)
+        if raw[10:11] not in ("T", "t", " "):
+            return Published.unknown(raw)
         moment = datetime.fromisoformat(raw)
         return Published.instant(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC), raw)
     except (ValueError, OverflowError):

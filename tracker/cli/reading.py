@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from tracker.classify.records import classify_records, records_from
-from tracker.cli.terminal import Json, bar, say, show_json, table
+from tracker.classify.rules import RulesReader
+from tracker.cli.terminal import Json, bar, fields_of, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
 
@@ -94,15 +95,30 @@ def train(
     json: Json = False,
 ) -> None:
     """Train the classifier from models/corpus/ and say whether it beats the rules."""
+    from tracker.classify.training import train as train_model  # scikit-learn takes seconds to load
+
     app = wired()
+    missing = [str(path) for path in (*(texts or ()), *([dev] if dev else ())) if not path.is_file()]
+    if missing:
+        raise RefusedError(f"no such file: {', '.join(missing)}")
+    models = app.settings.models_folder
+    target = out or next_folder(models)
     with bar("train", 1) as step:
-        report = app.train(out, tuple(texts or ()), dev)
+        rules = RulesReader(app.beliefs.words, app.beliefs.places)
+        report = train_model(models / "corpus", models / "labels", texts or [], target, dev, rules)
         step(1)
     if json:
-        show_json(report)
+        show_json({**fields_of(report), "folder": str(report.folder)})
         return
-    for line in report["lines"]:
+    for line in report.lines:
         say(line)
+
+
+def next_folder(models: Path) -> Path:
+    """The next free model folder: merged ones never change."""
+    names = sorted(path.name for path in models.glob("*-[0-9][0-9][0-9][0-9]") if path.is_dir())
+    stem, number = names[-1].rsplit("-", 1) if names else ("headlines", "0")
+    return models / f"{stem}-{int(number) + 1:04d}"
 
 
 def evaluate(

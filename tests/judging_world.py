@@ -144,9 +144,7 @@ YEAR_2020 = window("2020-01-01", "2020-12-31", "2020")
 YEAR_2019 = window("2019-01-01", "2019-12-31", "2019")
 
 
-def measure(
-    category: str, *subtypes: str, unit: str = "event", rate: str = "", min_p: float = 0.5
-) -> Measure:
+def measure(category: str, *subtypes: str, unit: str = "event", rate: str = "", min_p: float = 0.5) -> Measure:
     return Measure(EventFilter(category, subtypes, min_p=min_p), unit, "case", "", rate)
 
 

@@ -28,9 +28,7 @@ fallback = "https://example.org/other"
 evidence = "seen"
 note = "A trap."
 """
-PUBLISHER = (
-    '[[publishers]]\nid = "one"\nname = "One"\nkind = "outlet"\nzone = "UTC"\nhosts = ["one.example"]\n'
-)
+PUBLISHER = '[[publishers]]\nid = "one"\nname = "One"\nkind = "outlet"\nzone = "UTC"\nhosts = ["one.example"]\n'
 PLACE = '[[places]]\nid = "one"\nname = "One"\nzone = "Asia/Seoul"\nlat = 39.1\nlon = 125.2\nspellings = ["Uno"]\n'
 SERIES = '[[series]]\nid = "days"\nlabel = "Days"\nunit = "day"\n'
 VALUES = "series,period,value,unit,publisher,title,date,url,note\n"
@@ -107,12 +105,7 @@ def test_places(tmp_path: Path) -> None:
     (place,), problems = read_places(tmp_path)
     assert problems == []
     assert (place.group, place.spellings) == ("one", ("One", "Uno"))
-    other = (
-        PLACE.replace('"one"', '"two"')
-        .replace('"One"', '"Two"')
-        .replace("39.1", "139.1")
-        .replace("Uno", "UNO")
-    )
+    other = PLACE.replace('"one"', '"two"').replace('"One"', '"Two"').replace("39.1", "139.1").replace("Uno", "UNO")
     path.write_text(PLACE + other, encoding="utf-8")
     places, problems = read_places(tmp_path)
     assert places == ()
@@ -163,9 +156,7 @@ def test_bad_baselines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reader", [read_feeds, read_publishers, read_places, read_baselines])
-def test_a_missing_file_is_a_problem(
-    tmp_path: Path, reader: Callable[[Path], tuple[object, list[Problem]]]
-) -> None:
+def test_a_missing_file_is_a_problem(tmp_path: Path, reader: Callable[[Path], tuple[object, list[Problem]]]) -> None:
     _, problems = reader(tmp_path)
     assert "is missing; restore it" in said(problems)
 

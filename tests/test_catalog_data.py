@@ -83,9 +83,7 @@ def test_the_other_tables_count_as_checked(tables: dict[str, ReferenceTable]) ->
     assert [kinds["unsc_resolution", year] for year in range(2016, 2021)] == [2, 4, 0, 0, 0]
     assert (kinds["designation", 2017], kinds["designation", 2020]) == (9, 4)
     assert (kinds["us_measure", 2017], kinds["us_measure", 2020]) == (2, 0)
-    designated = [
-        row for row in tables["sanctions"].rows if row.subtype == "designation" and row.on.year == 2020
-    ]
+    designated = [row for row in tables["sanctions"].rows if row.subtype == "designation" and row.on.year == 2020]
     assert sum(row.count or 0 for row in designated) == 12
     contacts = Counter(row.on.year for row in tables["talks"].rows if row.subtype == "us_contact")
     assert contacts == {2017: 3}
@@ -113,15 +111,11 @@ def test_rows_point_to_known_places_and_days(tables: dict[str, ReferenceTable]) 
 def test_coverage_is_declared_where_claims_need_silence(tables: dict[str, ReferenceTable]) -> None:
     declared = [each for table in tables.values() for each in table.coverage]
     assert all(0 < each.p_miss <= 0.2 and len(each.p_miss_source) > 25 for each in declared)
-    year = [
-        each for each in declared if each.first_on <= date(2020, 1, 1) and each.last_on >= date(2020, 12, 31)
-    ]
+    year = [each for each in declared if each.first_on <= date(2020, 1, 1) and each.last_on >= date(2020, 12, 31)]
     assert len({each.category for each in year}) >= 13
 
 
-def test_baselines_agree_with_the_launch_table(
-    tables: dict[str, ReferenceTable], series: dict[str, Series]
-) -> None:
+def test_baselines_agree_with_the_launch_table(tables: dict[str, ReferenceTable], series: dict[str, Series]) -> None:
     rows = ballistic(tables)
     for year in range(2016, 2020):
         of_year = [row for row in rows if row.on.year == year]

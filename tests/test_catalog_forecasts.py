@@ -119,10 +119,7 @@ def test_a_good_file_gives_its_claims(write: Write) -> None:
 
 def test_the_config_hash_follows_the_judging_not_the_wording(write: Write) -> None:
     before = read(write())[0][0].config_hash
-    assert (
-        read(write(GOOD.replace("There will be a launch.", "A launch is coming.")))[0][0].config_hash
-        == before
-    )
+    assert read(write(GOOD.replace("There will be a launch.", "A launch is coming.")))[0][0].config_hash == before
     assert read(write(GOOD.replace('"occurs"', '"absent"')))[0][0].config_hash != before
     assert read(write(GOOD.replace("mid = 0.7,", "mid = 0.65,")))[0][0].config_hash != before
 
@@ -164,15 +161,11 @@ def test_the_config_hash_follows_the_judging_not_the_wording(write: Write) -> No
         ('label = "2019"', 'label = "2020"', "label", "stands twice"),
     ],
 )
-def test_each_mistake_says_where_and_what_would_mend_it(
-    write: Write, old: str, new: str, key: str, says: str
-) -> None:
+def test_each_mistake_says_where_and_what_would_mend_it(write: Write, old: str, new: str, key: str, says: str) -> None:
     assert old in GOOD
     found, problems = read(write(GOOD.replace(old, new, 1)))
     assert found == ()
-    assert any(p.key == key and says in p.message and p.file == "forecasts/brief.toml" for p in problems), (
-        problems
-    )
+    assert any(p.key == key and says in p.message and p.file == "forecasts/brief.toml" for p in problems), problems
 
 
 def test_all_mistakes_come_at_once(write: Write) -> None:

@@ -46,9 +46,7 @@ def config(folder: Path, *rows: dict[str, str], header: str | None = HEADER, nam
     home = folder / "reference"
     home.mkdir(exist_ok=True)
     lines = [",".join(COLUMNS)]
-    lines += [
-        ",".join('"' + row.get(column, "").replace('"', '""') + '"' for column in COLUMNS) for row in rows
-    ]
+    lines += [",".join('"' + row.get(column, "").replace('"', '""') + '"' for column in COLUMNS) for row in rows]
     (home / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     if header is not None:
         (home / f"{name}.toml").write_text(header, encoding="utf-8")
@@ -101,9 +99,7 @@ def test_a_good_table(tmp_path: Path) -> None:
         ({"published_on": "2020-02-29"}, "published_on: is 2020-02-29, before the event itself"),
     ],
 )
-def test_a_bad_cell_is_named_and_the_table_left_out(
-    tmp_path: Path, change: dict[str, str], said: str
-) -> None:
+def test_a_bad_cell_is_named_and_the_table_left_out(tmp_path: Path, change: dict[str, str], said: str) -> None:
     tables, problems = read_references(config(tmp_path, GOOD | change), KNOWN)
     assert tables == ()
     assert said in "\n".join(map(str, problems))

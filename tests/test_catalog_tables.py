@@ -62,9 +62,7 @@ def test_typed_getters_return_what_is_there() -> None:
 
 
 def test_every_problem_is_noted_and_none_stops_the_next() -> None:
-    it = table(
-        a=1, b=" ", c="reuter", d=True, e=1.5, f="no", g=["a", 1], h="2020-3-2", i="Korea", j=-1, k="x", l=2.0
-    )
+    it = table(a=1, b=" ", c="reuter", d=True, e=1.5, f="no", g=["a", 1], h="2020-3-2", i="Korea", j=-1, k="x", l=2.0)
     it.text("a")
     it.text("b")
     it.text("c", among=["reuters", "yonhap"])
@@ -91,10 +89,7 @@ def test_an_unknown_key_names_the_nearest_known() -> None:
     it.text("title", "")
     it.text("zone", "")
     it.done()
-    assert (
-        messages(it.problems)
-        == "some.toml: things[one] titel: is not a key of this table; did you mean 'title'?"
-    )
+    assert messages(it.problems) == "some.toml: things[one] titel: is not a key of this table; did you mean 'title'?"
 
 
 def test_nested_tables_are_named_after_their_id() -> None:

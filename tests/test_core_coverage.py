@@ -113,9 +113,7 @@ def test_nobody_is_heard_about_what_no_reader_can_tell() -> None:
         ((), (), True),
     ],
 )
-def test_a_table_covers_what_it_promises(
-    promised: tuple[str, ...], asked: tuple[str, ...], counts: bool
-) -> None:
+def test_a_table_covers_what_it_promises(promised: tuple[str, ...], asked: tuple[str, ...], counts: bool) -> None:
     coverage = Coverage((), (declared("missile_test", "2020-01-01", "2020-12-31", promised),))
     assert ask(coverage, "missile_test", asked).counts is counts
 
@@ -130,9 +128,7 @@ def test_the_surer_of_two_tables_is_taken() -> None:
 
 
 def test_another_zone_loses_the_edge_day() -> None:
-    row = DeclaredCoverage(
-        "t", "sanctions", (), "America/New_York", date(2020, 1, 1), date(2020, 12, 31), 0, 14
-    )
+    row = DeclaredCoverage("t", "sanctions", (), "America/New_York", date(2020, 1, 1), date(2020, 12, 31), 0, 14)
     assert row.span_in(SEOUL) == DateSpan(date(2020, 1, 2), date(2020, 12, 31))
     assert row.span_in("America/New_York") == YEAR
     one = DeclaredCoverage("t", "sanctions", (), SEOUL, date(2020, 1, 1), date(2020, 1, 1), 0, 14)

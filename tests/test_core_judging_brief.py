@@ -223,9 +223,7 @@ def test_no_computable_reading_lacks_its_cases(claims: tuple[Forecast, ...]) -> 
 def test_five_thousand_events_are_judged_quickly(claims: tuple[Forecast, ...]) -> None:
     days = [date(2015 + place % 6, 1 + place % 12, 1 + place % 28) for place in range(5000)]
     crowd = [
-        happening(
-            day, "missile_test" if place % 2 else "sanctions", "CRUISE" if place % 4 else "SRBM", 1, p=0.8
-        )
+        happening(day, "missile_test" if place % 2 else "sanctions", "CRUISE" if place % 4 else "SRBM", 1, p=0.8)
         for place, day in enumerate(days)
     ]
     crowd = [replace(event, id=f"e{place}") for place, event in enumerate(crowd)]

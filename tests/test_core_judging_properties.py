@@ -81,9 +81,7 @@ RULES: tuple[Rule, ...] = (
     Compare(LAUNCHES, YEAR_2019, "ratio", "at_least", 0.75),
     Compare(MISSILES, YEAR_2019, "difference", "fewer_than", 1),
     Gap(LAUNCHES, "at_most", 200),
-    KOfN(
-        2, (Part("a", Occurs(LAUNCHES)), Part("b", Occurs(TESTS)), Part("c", Count(MISSILES, "at_least", 4)))
-    ),
+    KOfN(2, (Part("a", Occurs(LAUNCHES)), Part("b", Occurs(TESTS)), Part("c", Count(MISSILES, "at_least", 4)))),
 )
 days = st.dates(date(2019, 1, 1), date(2020, 12, 31))
 launches = st.builds(
@@ -107,18 +105,12 @@ launches = st.builds(
 )
 tests = st.builds(lambda on, p: happening(on, "nuclear_test", p=p), days, st.sampled_from([0.4, 0.9]))
 happenings = st.lists(st.one_of(launches, tests), max_size=8, unique_by=lambda event: event.id)
-coverages = st.sampled_from(
-    [COVERED, NOBODY, Coverage((), (declared("missile_test", "2019-01-01", "2020-06-30"),))]
-)
-nows = st.integers(0, 2 * 366 * 24).map(
-    lambda hours: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
-)
+coverages = st.sampled_from([COVERED, NOBODY, Coverage((), (declared("missile_test", "2019-01-01", "2020-06-30"),))])
+nows = st.integers(0, 2 * 366 * 24).map(lambda hours: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
 rules = st.sampled_from(RULES)
 
 
-@given(
-    rules, happenings, coverages, nows, st.lists(st.dates(date(2019, 1, 1), date(2020, 12, 31)), max_size=4)
-)
+@given(rules, happenings, coverages, nows, st.lists(st.dates(date(2019, 1, 1), date(2020, 12, 31)), max_size=4))
 def test_an_unrelated_event_changes_nothing(
     rule: Rule, events: list[Event], coverage: Coverage, now: datetime, others: list[date]
 ) -> None:
@@ -170,9 +162,7 @@ def test_what_became_known_later_never_matters(
     rule: Rule, events: list[Event], coverage: Coverage, now: datetime
 ) -> None:
     known = [event for event in events if event.known_at <= now]
-    assert finding(rule, events, coverage=coverage, now=now) == finding(
-        rule, known, coverage=coverage, now=now
-    )
+    assert finding(rule, events, coverage=coverage, now=now) == finding(rule, known, coverage=coverage, now=now)
 
 
 @given(rules, happenings, nows)

@@ -132,8 +132,7 @@ def test_reasons_are_sentences_for_people() -> None:
     named = replace(LAUNCHES, noun="ballistic launch day")
     found = finding(Occurs(named), events)
     assert found.reasons[0].text == (
-        "Four ballistic launch days in 2020: 2, 9, 21 and 29 March 2020 (nine missiles); "
-        "the claim needs at least one."
+        "Four ballistic launch days in 2020: 2, 9, 21 and 29 March 2020 (nine missiles); the claim needs at least one."
     )
     assert found.margin == "Four fewer ballistic launch days would flip it."
 
@@ -159,9 +158,7 @@ def test_probability_weighs_the_events_and_what_silence_hides() -> None:
     assert silent.p_true == pytest.approx(2.718281828 ** -(expected * 0.02), abs=1e-6)
     one = finding(Occurs(LAUNCHES), [launch("2020-03-02", p=0.7)], coverage=NOBODY)
     assert one.p_true == pytest.approx(0.7)
-    two = finding(
-        Occurs(LAUNCHES), [launch("2020-03-02", p=0.7), launch("2020-03-09", p=0.5)], coverage=NOBODY
-    )
+    two = finding(Occurs(LAUNCHES), [launch("2020-03-02", p=0.7), launch("2020-03-09", p=0.5)], coverage=NOBODY)
     assert two.p_true == pytest.approx(1 - 0.3 * 0.5)
 
 
@@ -335,9 +332,7 @@ def test_the_inputs_hash_follows_what_the_verdict_rests_on() -> None:
     assert first.inputs_hash == verdict(forecast, [launch("2020-03-02")]).inputs_hash
     assert first.inputs_hash != verdict(forecast, [launch("2020-03-02", p=0.6)]).inputs_hash
     assert first.inputs_hash != verdict(forecast, [launch("2020-03-02")], NOBODY).inputs_hash
-    assert (
-        first.inputs_hash != verdict(replace(forecast, config_hash="x"), [launch("2020-03-02")]).inputs_hash
-    )
+    assert first.inputs_hash != verdict(replace(forecast, config_hash="x"), [launch("2020-03-02")]).inputs_hash
     assert inputs_hash("a", [1]) == inputs_hash("a", [1]) != inputs_hash("a", [2])
 
 

@@ -95,9 +95,7 @@ def test_the_fifteen_items_on_the_shipped_tables(tables: tuple[ReferenceTable, .
     assert found["F09", "2020"].p_reference == pytest.approx(5 / 9, abs=1e-6)
 
 
-def test_deleting_the_march_launches_flips_exactly_three(
-    tables: tuple[ReferenceTable, ...], judged: Judge
-) -> None:
+def test_deleting_the_march_launches_flips_exactly_three(tables: tuple[ReferenceTable, ...], judged: Judge) -> None:
     events = events_of(tables)
     march = {e.id for e in events if e.category == "missile_test" and (e.on.year, e.on.month) == (2020, 3)}
     assert len(march) == 4

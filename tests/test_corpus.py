@@ -127,9 +127,7 @@ def test_no_text_repeats_another_of_the_corpus() -> None:
 
 def test_no_text_is_near_a_development_headline() -> None:
     if not DEV.exists():
-        pytest.skip(
-            "the development headlines (../shared/eval/dev_headlines.jsonl) are not beside the project"
-        )
+        pytest.skip("the development headlines (../shared/eval/dev_headlines.jsonl) are not beside the project")
     dev = [words(json.loads(line)["text"]) for line in DEV.read_text(encoding="utf-8").splitlines()]
     near = [row["id"] for row in rows() if nearest(words(row["text"]), dev) >= TOO_NEAR]
     assert near == []

@@ -96,9 +96,21 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
         raise ConfigError(problems)
     text = _text_of(folder)
     return Beliefs(
-        words, policy, feeds, directory, publishers, places, observers, digests, series, forecasts, documents, references,
-        hashlib.sha256(text.encode()).hexdigest(), text,
-    )  # fmt: skip
+        words=words,
+        policy=policy,
+        feeds=feeds,
+        directory=directory,
+        publishers=publishers,
+        places=places,
+        observers=observers,
+        digests=digests,
+        series=series,
+        forecasts=forecasts,
+        documents=documents,
+        references=references,
+        forecasts_hash=hashlib.sha256(text.encode()).hexdigest(),
+        forecasts_text=text,
+    )
 
 
 def _unheard(

@@ -12,6 +12,7 @@ from pathlib import Path
 from tracker.catalog.tables import Table, nearest, read_toml
 from tracker.core.errors import Problem
 from tracker.core.observations import MODES, Mode
+from tracker.core.patterns import compiled
 from tracker.core.phrases import (
     Actor,
     CategoryWords,
@@ -101,7 +102,7 @@ def _filler(fragments: Mapping[str, str]) -> Fill:
             return ""
         pattern = _substituted(table, key, table.text(key), fragments)
         try:
-            re.compile(pattern)
+            compiled(pattern)
         except re.error as trouble:
             table.problem(key, f"is not a valid pattern: {trouble}")
             return NEVER

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tracker.core.observations import Mode
+from tracker.core.patterns import compiled
 from tracker.core.phrases import CategoryWords, WeaponName
 from tracker.core.places import Place
 
@@ -107,9 +108,9 @@ class Extractor:
     @staticmethod
     def of(words: CategoryWords) -> Extractor:
         return Extractor(
-            tuple((re.compile(each.pattern), each.unit) for each in words.counts),
-            tuple((re.compile(each.pattern), each) for each in words.weapons),
-            tuple((re.compile(each.pattern), each.subtype, each.modes) for each in words.subtypes),
+            tuple((compiled(each.pattern), each.unit) for each in words.counts),
+            tuple((compiled(each.pattern), each) for each in words.weapons),
+            tuple((compiled(each.pattern), each.subtype, each.modes) for each in words.subtypes),
         )
 
     def count(self, text: str) -> tuple[int, str, str] | None:

@@ -11,12 +11,14 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tracker.classify.canonical import LONGEST, Canonical, Rewriter, is_korean, plain
 from tracker.classify.extraction import Extractor, Gazetteer
 from tracker.core.dating import day_weights
 from tracker.core.day_words import day_cues
 from tracker.core.observations import MODES, Mention, Mode, Observation, Text
+from tracker.core.patterns import compiled
 from tracker.core.phrases import CategoryWords, Frame, Phrase, Phrasebook, TaxonomyFile
 from tracker.core.places import Place
 
@@ -42,7 +44,7 @@ class _Pattern:
 
     @staticmethod
     def of(pattern: str, unless: str) -> _Pattern:
-        return _Pattern(re.compile(pattern), re.compile(unless) if unless else None)
+        return _Pattern(compiled(pattern), compiled(unless) if unless else None)
 
     def find(self, text: str) -> re.Match[str] | None:
         found = self.search.search(text)
@@ -89,7 +91,7 @@ class _Category:
 
     def __init__(self, words: CategoryWords, frames: Sequence[Frame], lang: str) -> None:
         self.words = words
-        self.gate = re.compile(words.gate)
+        self.gate = compiled(words.gate)
         self.extractor = Extractor.of(words)
         self._phrases: list[tuple[Phrase, _Pattern]] = [
             (each, _Pattern.of(each.pattern, each.unless)) for each in words.phrases if each.lang == lang
@@ -152,19 +154,30 @@ class RulesReader:
         book: Phrasebook = values.phrasebook
         self.version = book.version
         self.guide = tuple(each.id for each in values.taxonomy.categories.values() if each.guide)
-        self._gate = re.compile(book.gate)
-        self._weak = re.compile(book.weak)
-        self._context = re.compile(book.context)
-        self._concerns = re.compile(book.concerns)
-        self._hints = re.compile(book.hints)
+        self._gate = compiled(book.gate)
+        self._weak = compiled(book.weak)
+        self._context = compiled(book.context)
+        self._concerns = compiled(book.concerns)
+        self._hints = compiled(book.hints)
         self._rewrite = Rewriter(book.actors)
         self._places = Gazetteer(places, self._stands_for_actor)
-        self._categories = {
-            lang: [_Category(each, book.frames, lang) for each in book.categories] for lang in ("en", "ko")
-        }
-        self._by_id = {each.words.category: each for each in self._categories["en"]}
+        self._book = book
         least = dict.fromkeys(self.guide, LEAST_P)
         self._nothing = Observation(False, (), least, {})
+
+    # Hundreds of patterns: compiled for the languages that are read, and not at all where nothing is read.
+
+    @cached_property
+    def _english(self) -> list[_Category]:
+        return [_Category(each, self._book.frames, "en") for each in self._book.categories]
+
+    @cached_property
+    def _korean(self) -> list[_Category]:
+        return [_Category(each, self._book.frames, "ko") for each in self._book.categories]
+
+    @cached_property
+    def _by_id(self) -> dict[str, _Category]:
+        return {each.words.category: each for each in self._english}
 
     def observe(self, texts: Sequence[Text]) -> list[Observation]:
         """One observation per text, in order."""
@@ -203,7 +216,7 @@ class RulesReader:
         return True, both, lang, lesser
 
     def _read(self, canonical: Canonical, lang: str) -> list[Reading]:
-        readings = (each.read(canonical) for each in self._categories[lang])
+        readings = (each.read(canonical) for each in (self._korean if lang == "ko" else self._english))
         return [each for each in readings if each is not None]
 
     def _observe(self, text: Text) -> Observation:

@@ -28,12 +28,13 @@ LOUDEST = 2.0
 class Policy:
     """The numbers placing rests on, from ``config/placing.toml``.
 
-    ``stale_share``: share of reports that are not of the day they seem to report; ``long_tail``: echoes beyond the category's own
-    ``echo_days`` fade this many times slower; ``long_share``: the share of echoes that do; ``place_factor``:
-    what agreement is worth when two sites differ; ``context_days``: how far back commentary may reach;
-    ``reliability``: probability that a plain report of that kind of publisher is true; ``certainty``: the
-    same for the certainty words of reference rows; ``wire_similarity``: word overlap from which two titles
-    are copies of one text; ``link_days``: how far apart the lanes' days may lie and still be one event.
+    ``stale_share``: share of reports that are not of the day they seem to report; ``long_tail``: echoes
+    beyond the category's own ``echo_days`` fade this many times slower; ``long_share``: the share of echoes
+    that do; ``place_factor``: what agreement is worth when two sites differ; ``context_days``: how far back
+    commentary may reach; ``reliability``: probability that a plain report of that kind of publisher is true;
+    ``certainty``: the same for the certainty words of reference rows; ``wire_similarity``: word overlap from
+    which two titles are copies of one text; ``link_days``: how far apart the lanes' days may lie and still be
+    one event.
     """
 
     stale_share: float

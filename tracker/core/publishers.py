@@ -32,8 +32,27 @@ POSTER = Publisher("poster", "whoever posted the link", "social", "UTC")
 """Who speaks beside a link that leads to no article."""
 
 _SECTIONS = frozenset(
-    "news world asia international home index index.html index.htm en english us uk live latest breaking politics"
-    " nhkworld ko kr".split()
+    {
+        "news",
+        "world",
+        "asia",
+        "international",
+        "home",
+        "index",
+        "index.html",
+        "index.htm",
+        "en",
+        "english",
+        "us",
+        "uk",
+        "live",
+        "latest",
+        "breaking",
+        "politics",
+        "nhkworld",
+        "ko",
+        "kr",
+    }
 )
 """Paths of one part that lead to a front page or a section, never to an article."""
 

@@ -217,3 +217,12 @@ def test_evidence_known_after_the_cut_off_changes_nothing(events: tuple[Event, .
         for key, pieces in known.items()
     }
     assert issue(after=events, evidence=known) == issue(after=tuple(reversed(events)), evidence=later)
+
+
+def test_a_claim_with_rival_readings_is_told_once() -> None:
+    def readings(outcome: str, held: bool | None) -> tuple[Verdict, ...]:
+        told = verdict("f1", verdict=outcome, claim_held=held)
+        return replace(told, reading="loose", scored=False), replace(told, reading="strict")
+
+    made = issue(judged=(readings("open", None), readings("yes", True)))
+    assert [line.forecast for line in made.verdicts] == ["f1"]

@@ -202,10 +202,21 @@ def compose(
         cutoff_at=cutoff_at,
         new=_ordered(new),
         changed=_ordered(changed),
-        verdicts=_verdict_changes(verdicts_before, verdicts_after, by_card),
-        bearing=_bearing(moved, verdicts_after, by_card, labels),
+        verdicts=_verdict_changes(_one_each(verdicts_before), _one_each(verdicts_after), by_card),
+        bearing=_bearing(moved, _one_each(verdicts_after), by_card, labels),
         days=_chart(digest, day, after),
     )
+
+
+def _one_each(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """One verdict for each claim and window: that of the scored reading, else of the first. A mail has no room
+    for rival readings; the scoreboard shows them side by side."""
+    chosen: dict[tuple[str, str], Verdict] = {}
+    for verdict in verdicts:
+        key = (verdict.forecast, verdict.window)
+        if key not in chosen or (verdict.scored and not chosen[key].scored):
+            chosen[key] = verdict
+    return tuple(chosen.values())
 
 
 def _ordered(lines: Sequence[Line]) -> tuple[Line, ...]:

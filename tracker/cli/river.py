@@ -177,7 +177,7 @@ def import_(
     reasons: dict[str, int] = {}
     for path in files:
         with bar(f"import {path.name}", path.stat().st_size) as step:
-            report = app.take(path, cast("Format | None", format_ or None), step)
+            report = app.take(path, cast("Format | None", format_ or None), step.to)
         for name in totals:
             totals[name] += getattr(report, name)
         for reason, count in report.reasons:

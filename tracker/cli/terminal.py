@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,7 +12,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from tracker.core.words import plain
@@ -56,9 +64,22 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str =
     Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(shown)
 
 
+class Step:
+    """A bar's hand: call it with what was done since, or tell it ``to`` where the work stands."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+
+    def __call__(self, done: float) -> None:
+        self._progress.advance(self._task, done)
+
+    def to(self, position: float) -> None:
+        self._progress.update(self._task, completed=position)
+
+
 @contextmanager
-def bar(what: str, total: float | None) -> Iterator[Callable[[float], None]]:
-    """A progress bar on stderr; silent where nobody looks at a terminal. Call it with what was done since."""
+def bar(what: str, total: float | None) -> Iterator[Step]:
+    """A progress bar on stderr; silent where nobody looks at a terminal."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -68,7 +89,7 @@ def bar(what: str, total: float | None) -> Iterator[Callable[[float], None]]:
     )
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=False) as progress:
         task = progress.add_task(what, total=total)
-        yield lambda done: progress.advance(task, done)
+        yield Step(progress, task)
 
 
 def fields_of(value: Any) -> dict[str, Any]:

@@ -198,7 +198,7 @@ def test_a_shipped_model_loads_and_its_card_is_fresh(folder: Path) -> None:
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert manifest.name == folder.name
     assert (folder / "CARD.md").read_text(encoding="utf-8") == card(manifest.details, metrics)
-    (found,) = ModelReader(folder, manifest, RULES).observe([Text("North Korea fires ballistic missile")])
+    (found,) = ModelReader(folder, manifest, RULES).observe([Text("North Korea fires a ballistic missile at dawn")])
     assert [(each.category, each.mode) for each in found.mentions] == [("missile_test", "occurred")]
 
 

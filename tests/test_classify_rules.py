@@ -124,7 +124,7 @@ def test_what_is_about_it_but_no_category_concerns_and_is_not_tagged(title: str)
         ("North Korea fires Hwasong-15 intercontinental missile", "missile_test", "ICBM"),
         ("North Korea launches missile from submarine", "missile_test", "SLBM"),
         ("North Korea fires cruise missiles", "missile_test", "CRUISE"),
-        ("North Korea fires ballistic missile", "missile_test", "BALLISTIC"),
+        ("North Korea fires a ballistic missile at dawn", "missile_test", "BALLISTIC"),
         ("Putin and Kim Jong Un hold summit in Vladivostok", "talks", "leader"),
         ("Trump received a letter from Kim Jong Un", "talks", "letter"),
         ("UN Security Council unanimously approves North Korea sanctions", "sanctions", "unsc_resolution"),

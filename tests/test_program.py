@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -269,6 +270,11 @@ def test_backup_and_restore_bring_the_record_back(home: Path, tmp_path: Path) ->
     assert program(home, "db", "restore", str(copy)).returncode == 0
     assert program(home, "timeline", "--json").stdout == before
     assert program(home, "db", "restore", str(archive)).returncode == 1
+    with sqlite3.connect(tmp_path / "stranger.sqlite3") as db:
+        db.execute("create table x (a)")
+    db.close()
+    assert "no backup of this program" in program(home, "db", "restore", str(tmp_path / "stranger.sqlite3")).stderr
+    assert program(home, "timeline", "--json").stdout == before
 
 
 def test_check_names_every_problem_at_once(home: Path) -> None:
@@ -292,9 +298,22 @@ def test_check_names_every_problem_at_once(home: Path) -> None:
     assert counted(home, "reference_rows") == 0, "nothing is half-loaded"
 
 
+def test_check_loads_the_models(home: Path) -> None:
+    shutil.copytree(ROOT / "models", home / "models")
+    shutil.copytree(ROOT / "migrations", home / "migrations")
+    assert program(home, "check").returncode == 0
+    (artefact,) = (home / "models").glob("*/model.skops")
+    artefact.write_bytes(artefact.read_bytes() + b"x")
+    done = program(home, "check", "--json")
+    assert done.returncode == 1
+    assert [each["file"] for each in json.loads(done.stdout)["problems"]] == ["models"]
+
+
 def test_misuse_and_unknown_settings(home: Path) -> None:
     assert program(home, "timeline", "--evidence", "rumours").returncode == 2
     assert program(home, "no-such-verb").returncode == 2
+    assert program(home, "digest", "--date", "9999-12-31").returncode == 2
+    assert json.loads(program(home, "forecasts", "F99", "--json").stdout)["error"]
     unknown = program(home, "timeline", TRACKER_PROT="1")
     assert unknown.returncode == 1
     assert "did you mean TRACKER_PORT" in unknown.stderr

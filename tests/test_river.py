@@ -10,9 +10,24 @@ from pathlib import Path
 import pytest
 from river import LAUNCH, OTHER, StillClock, flow, make_app, make_home, row, write_archive
 
+from tracker.core.days import Published
 from tracker.core.errors import RefusedError, SchemaError, StoreError
 from tracker.core.events import Event
+from tracker.core.items import Entry
+from tracker.core.polling import Feed, FeedState, Fetched
 from tracker.core.shapes import as_of_instant, timeline_document
+from tracker.pipeline.fetch import fetch
+
+
+class Answer:
+    """A feed that gives these entries."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self.entries = entries
+
+    def fetch(self, feed: Feed, state: FeedState) -> Fetched:  # noqa: ARG002 - the port gives both
+        return Fetched(feed.id, "ok", 200, "", self.entries)
+
 
 DERIVED = ("readings", "placed", "events", "evidence", "links", "coverage_days")
 
@@ -108,8 +123,7 @@ def test_a_changed_text_replaces_its_reading(home: Path, tmp_path: Path) -> None
     feed = app.beliefs.feeds[0]
     from tracker.core.days import Published
     from tracker.core.items import Entry
-    from tracker.core.polling import FeedState, Fetched
-    from tracker.pipeline.fetch import fetch
+    from tracker.core.polling import Fetched
 
     titles = iter(
         (
@@ -164,6 +178,67 @@ def test_a_new_observer_counts_only_when_it_has_read_everything(home: Path, arch
     assert [event.on for event in launches(home)] == [date(2024, 3, 5)]
 
 
+def test_an_edited_text_keeps_its_event_and_the_past_its_reading(home: Path) -> None:
+    clock = StillClock(datetime(2024, 3, 5, 1, tzinfo=UTC))
+    app = make_app(home, clock)
+    app.prepare()
+    stamp = Published.instant(datetime(2024, 3, 5, 0, 30, tzinfo=UTC))
+    lead = "North Korea fires a ballistic missile, military says"
+
+    def put_out(title: str) -> str:
+        entry = Entry("id-9", "https://www.reuters.com/a/99", title, "", stamp)
+        app.__dict__["fetcher"] = Answer((entry,))
+        done = app.fetch(app.beliefs.feeds[0].id)
+        app.read()
+        app.place()
+        clock.pass_(hours=6)
+        return "added" if done.added else "revised" if done.revised else "known"
+
+    assert put_out(lead) == "added"
+    (first,) = [e for e in app.timeline("news").events if e.listed]
+    assert put_out(f"(2nd LD) {lead}") == "revised"
+    (edited,) = [e for e in app.timeline("news").events if e.listed]
+    assert (edited.id, edited.on) == (first.id, first.on), "an edited report is the same event"
+    assert put_out("Correction: no missile was fired by North Korea, military says") == "revised"
+    assert [e for e in app.timeline("news").events if e.listed] == []
+    then = app.timeline("news", datetime(2024, 3, 5, 3, tzinfo=UTC)).events
+    assert [(e.id, e.status) for e in then if e.listed] == [(first.id, "reported")], "as of then it stood"
+    assert put_out(lead) == "revised", "a text that returns to an earlier wording is a newer one all the same"
+    assert [e.listed for e in app.timeline("news").events] == [True]
+    assert put_out(lead) == "known"
+
+
+def test_a_row_without_a_date_is_kept_and_opens_nothing(home: Path, tmp_path: Path) -> None:
+    app = make_app(home)
+    undated = row("North Korea fired a ballistic missile on July 4, 2017", "", "https://www.reuters.com/a/5")
+    flow(app, write_archive(tmp_path / "undated.jsonl", [undated]))
+    assert app.health().items == 1
+    assert launches(home) == []
+
+
+def test_an_archive_row_has_one_revision(home: Path, tmp_path: Path) -> None:
+    again = [LAUNCH[0], {**LAUNCH[0], "summary": "told at more length"}]
+    app = make_app(home)
+    app.prepare()
+    report = app.take(write_archive(tmp_path / "twice.jsonl", again), None)
+    assert (report.added, report.known) == (1, 1)
+
+
+def test_a_running_program_takes_up_a_changed_config(home: Path, archive: Path) -> None:
+    app = make_app(home)
+    flow(app, archive)
+    assert app.refresh() == ""
+    policy = home / "config" / "placing.toml"
+    good = policy.read_text(encoding="utf-8")
+    policy.write_text(good.replace("link_days = 2", "link_days = 3"), encoding="utf-8")
+    assert "read anew" in app.refresh()
+    assert app.beliefs.policy.link_days == 3
+    policy.write_text("nonsense", encoding="utf-8")
+    assert "not used" in app.refresh()
+    assert app.beliefs.policy.link_days == 3, "the last good set goes on"
+    assert app.refresh() == "", "and it is said once"
+
+
 def test_bad_rows_are_kept_aside_and_the_rest_goes_on(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "mixed.jsonl"
     lines = [json.dumps(LAUNCH[0]), "not json", json.dumps({"title": "", "published": "2024-03-05"}),
@@ -194,7 +269,12 @@ def test_a_shrunken_reference_table_is_refused_until_it_is_meant(home: Path) -> 
         make_app(home).prepare()
     before = make_app(home).timeline("reference").events
     app = make_app(home)
+    warned: list[str] = []
+    app.warn = warned.append
     app.ready()  # a question is still answered, from the tables that are loaded
+    assert "launches" in warned[0]
+    with pytest.raises(RefusedError, match="launches"):
+        app.refuse_shrunken()
     assert app.timeline("reference").events == before
     assert make_app(home).prepare(accept_shrink=True).changed
     assert len(make_app(home).timeline("reference").events) < len(before)

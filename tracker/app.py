@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
-from tracker.catalog.beliefs import Beliefs, read_beliefs
+from tracker.catalog.beliefs import Beliefs, fingerprint, read_beliefs
 from tracker.classify.readers import make_reader
 from tracker.core.cards import card_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
-from tracker.core.errors import RefusedError, SettingsError
+from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
 from tracker.core.items import Entry, Unreadable
 from tracker.core.observations import Observer
 from tracker.core.polling import Feed, FeedState, Fetched
@@ -31,16 +31,16 @@ from tracker.pipeline.judge import Docket, JudgeReport, judge_as_of, judge_if_mo
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
 from tracker.pipeline.rebuild import place_or_rebuild, rebuild_news
-from tracker.pipeline.reference import LoadReport, load_references
+from tracker.pipeline.reference import LoadReport, load_references, refuse_shrunken
 from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue, record_began, send
 from tracker.pipeline.subscribers import change_subscriber
 from tracker.pipeline.timelines import timeline
 from tracker.settings import Settings
 from tracker.store import feeds, mail, observations, verdicts
 from tracker.store.engine import Store
-from tracker.store.mail import StoredIssue, Subscriber, SubscriberState
+from tracker.store.mail import StoredIssue, SubscriberState
 from tracker.store.pulse import pulse
-from tracker.store.versions import current, require_head, upgrade
+from tracker.store.versions import current, known_revisions, require_head, upgrade
 
 if TYPE_CHECKING:
     from tracker.outputs.letters import Letters
@@ -71,6 +71,8 @@ class App:
         self.settings = settings
         self.clock: Clock = clock or RealClock()
         self.stopping = False
+        self.warn: Callable[[str], None] = lambda _: None
+        self._config_seen: str | None = None
         self._timelines: dict[View, tuple[tuple[int, ...], Timeline]] = {}
 
     def close(self) -> None:
@@ -184,11 +186,39 @@ class App:
             report = load_references(
                 self.store, beliefs.references, beliefs.taxonomy, beliefs.policy, self.clock.now, accept_shrink
             )
-        except RefusedError:
+        except RefusedError as refusal:
             if not tolerant:
                 raise
+            self.warn(str(refusal))
             report = LoadReport(0, 0, 0, False)
         return report
+
+    def refuse_shrunken(self) -> None:
+        """Raise RefusedError when a reference file lost rows against the table that is loaded."""
+        if self.store.file is None or self.store.file.exists():
+            refuse_shrunken(self.store, self.beliefs.references)
+
+    def refresh(self) -> str:
+        """Read config/ anew when a file of it changed; says what came of it, "" when nothing changed.
+
+        A set with a mistake in it is left alone: the program goes on with the last good one.
+        """
+        seen = fingerprint(self.settings.config_folder)
+        if seen == self._config_seen:
+            return ""
+        first, self._config_seen = self._config_seen is None, seen
+        if first:
+            return ""
+        try:
+            fresh = read_beliefs(self.settings.config_folder)
+        except ConfigError as trouble:
+            return f"config changed and is not used: {trouble}"
+        for name in ("_reading", "docket"):
+            self.__dict__.pop(name, None)
+        self.__dict__["beliefs"] = fresh
+        self._timelines.clear()
+        self.prepare(tolerant=True)
+        return "config changed and is read anew"
 
     def ready(self) -> None:
         """Everything a question needs: prepared, placed and judged. Cheap when nothing moved.
@@ -205,6 +235,9 @@ class App:
     def upgrade(self) -> tuple[str, str]:
         """Bring the schema to what this program needs; returns (from, to)."""
         return upgrade(self.store, self.settings.migrations_folder)
+
+    def known_schemas(self) -> frozenset[str]:
+        return known_revisions(self.settings.migrations_folder)
 
     def require_schema(self) -> str:
         """The schema's revision; raises SchemaError unless it is the one this program needs."""
@@ -238,7 +271,10 @@ class App:
         rows: Iterable[Entry | Unreadable] = read_archive(
             path, kind, lambda url, source: directory.find(url, source).zone, self.clock.now(), progress
         )
-        return take_archive(self.store, path.name, rows, directory, self.clock.now)
+        try:
+            return take_archive(self.store, path.name, rows, directory, self.clock.now)
+        except SourceError as trouble:
+            raise SourceError(f"{path}: {trouble}") from trouble
 
     def feed_states(self) -> list[tuple[Feed, FeedState | None, datetime | None]]:
         """Every feed of the config, what is remembered of it, and when it first answered."""
@@ -252,11 +288,13 @@ class App:
             return observations.unread_count(tx, self.observer)
 
     def read(self, progress: Progress = _silent) -> ReadReport:
-        return read(self.store, self.observer, self.reader, self.clock.now, progress)
+        return read(self.store, self.observer, self.reader, self.clock.now, progress, lambda: self.stopping)
 
     def place(self, progress: Progress = _silent) -> PlaceReport:
         beliefs = self.beliefs
-        return place_or_rebuild(self.store, self.effective, beliefs.taxonomy, beliefs.policy, progress)
+        return place_or_rebuild(
+            self.store, self.effective, beliefs.taxonomy, beliefs.policy, progress, lambda: self.stopping
+        )
 
     def rebuild(self, progress: Progress = _silent) -> PlaceReport:
         beliefs = self.beliefs
@@ -353,10 +391,6 @@ class App:
         return deliver(self.store, issue, self.letters, self.postman, self.clock.now)
 
     # --- subscribers ----------------------------------------------------------------------------
-
-    def subscribers(self) -> list[Subscriber]:
-        with self.store.reading() as tx:
-            return mail.all_subscribers(tx)
 
     def change_subscriber(self, address: str, state: SubscriberState) -> SubscriberState:
         return change_subscriber(self.store, address, state, self.clock.now())

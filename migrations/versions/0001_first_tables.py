@@ -407,6 +407,7 @@ def upgrade() -> None:
         sa.Column("dates", sa.Boolean(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["observation_id", "k"],
             ["mentions.observation_id", "mentions.k"],

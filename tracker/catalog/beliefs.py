@@ -113,6 +113,13 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     )
 
 
+def fingerprint(folder: Path) -> str:
+    """Changes whenever a file under the folder is written, added or removed; cheap enough to ask every minute."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    stats = [(str(path.relative_to(folder)), (stat := path.stat()).st_mtime_ns, stat.st_size) for path in files]
+    return hashlib.sha256(repr(stats).encode()).hexdigest()
+
+
 def _unheard(
     forecasts: Sequence[Forecast], words: TaxonomyFile, declared: Sequence[DeclaredCoverage] | None
 ) -> list[Problem]:

@@ -13,7 +13,8 @@ from tracker.cli.terminal import Json, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.digests import window
 from tracker.core.errors import RefusedError
-from tracker.core.shapes import instant
+from tracker.core.shapes import as_of_instant, instant
+from tracker.store import mail
 from tracker.store.mail import SubscriberState
 
 subscribers = typer.Typer(no_args_is_help=True, help="Who gets the digest. Nobody is mailed before confirm.")
@@ -42,6 +43,10 @@ def digest(
     app.ready()
     wanted = app.digest(digest_id)
     day = date.date()
+    try:
+        as_of_instant(day)
+    except ValueError as trouble:
+        raise typer.BadParameter(str(trouble), param_hint="--date") from trouble
     closed = window(wanted, day)[1] <= app.clock.now()
     if send and not closed:
         raise RefusedError(f"the issue of {day} closes at {instant(window(wanted, day)[1])}; send it after that")
@@ -114,6 +119,8 @@ def list_(json: Json = False) -> None:
     """All subscribers and their state."""
     app = wired()
     app.prepare(tolerant=True)
+    with app.store.reading() as tx:
+        known, copies = mail.all_subscribers(tx), dict(sorted(mail.delivery_counts(tx).items()))
     rows = [
         {
             "address": each.address,
@@ -121,12 +128,13 @@ def list_(json: Json = False) -> None:
             "added_at": instant(each.added_at),
             "confirmed_at": instant(each.confirmed_at),
         }
-        for each in app.subscribers()
+        for each in known
     ]
     if json:
-        show_json({"subscribers": rows})
+        show_json({"subscribers": rows, "deliveries": copies})
     else:
         table(("address", "state", "since"), [(r["address"] or "(erased)", r["state"], r["added_at"]) for r in rows])
+        say("copies so far: " + (", ".join(f"{count} {state}" for state, count in copies.items()) or "none"))
 
 
 def register(program: typer.Typer) -> None:

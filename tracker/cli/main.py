@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
 from tracker import __version__
 from tracker.cli import answers, mailing, operations, reading, river
-from tracker.cli.terminal import err
+from tracker.cli.terminal import Json, complain, show_json
 from tracker.cli.wiring import put_down
 from tracker.core.errors import ConfigError, TrackerError
 
@@ -31,9 +32,12 @@ def main(context: typer.Context) -> None:
 
 
 @program.command()
-def version() -> None:
+def version(json: Json = False) -> None:
     """The program's version."""
-    sys.stdout.write(f"{__version__}\n")
+    if json:
+        show_json({"version": __version__})
+    else:
+        sys.stdout.write(f"{__version__}\n")
 
 
 for module in (river, answers, mailing, reading, operations):
@@ -45,16 +49,23 @@ def run() -> None:
     try:
         program(prog_name="./run")
     except ConfigError as trouble:
-        err.print(f"{len(trouble.problems)} problem(s) in config/; nothing was started:", style="red", markup=False)
+        complain(f"{len(trouble.problems)} problem(s) in config/; nothing was started:")
         for problem in trouble.problems:
-            err.print(f"  {problem}", markup=False, soft_wrap=True)
-        sys.exit(1)
+            complain(f"  {problem}")
+        _refuse(f"{len(trouble.problems)} problem(s) in config/")
     except TrackerError as trouble:
-        err.print(str(trouble), style="red", markup=False, soft_wrap=True)
-        sys.exit(1)
+        complain(str(trouble))
+        _refuse(str(trouble))
     except BrokenPipeError:
         # The reader of a pipe left; writing the rest would only raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     finally:
         put_down()
+
+
+def _refuse(told: str) -> NoReturn:
+    """Exit 1; a machine that asked for JSON is told why in JSON."""
+    if "--json" in sys.argv:
+        show_json({"error": told})
+    sys.exit(1)

@@ -11,7 +11,7 @@ import typer
 
 from tracker.app import App
 from tracker.catalog.beliefs import read_beliefs
-from tracker.cli.terminal import Json, err, say, show_json
+from tracker.cli.terminal import Json, complain, say, show_json
 from tracker.cli.wiring import wired
 from tracker.core.errors import ConfigError, Problem, TrackerError
 from tracker.store.backup import backup, restore
@@ -34,7 +34,7 @@ def check(json: Json = False) -> None:
         )
     else:
         for each in problems:
-            err.print(str(each), markup=False, soft_wrap=True)
+            complain(str(each))
         say(f"{len(problems)} problem(s)" if problems else "config, schema, model and settings are in order")
     raise typer.Exit(1 if problems else 0)
 
@@ -47,13 +47,25 @@ def _problems(app: App) -> list[Problem]:
         found += trouble.problems
     looks: list[tuple[str, Callable[[], object]]] = [("database", partial(_schema, app)), ("mail", lambda: app.postman)]
     if not found:
-        looks.append(("models", lambda: [app.reader_named(each.id) for each in app.beliefs.observers.known]))
+        looks.append(("models", partial(_models, app)))
+        looks.append(("config/reference", app.refuse_shrunken))
     for name, look in looks:
         try:
             look()
         except TrackerError as trouble:
             found.append(Problem(name, "", "", str(trouble)))
     return sorted(found)
+
+
+def _models(app: App) -> None:
+    """Load every model that config names, by its audit; raises ArtefactError for one that is not what it was."""
+    models = [each for each in app.beliefs.observers.known if each.artefact]
+    if models:
+        from tracker.classify.model import load, read_manifest  # scikit-learn takes seconds to load
+
+        for each in models:
+            folder = app.settings.models_folder / each.artefact
+            load(folder, read_manifest(folder))
 
 
 def _schema(app: App) -> None:
@@ -94,7 +106,8 @@ def backup_(
 @db.command("restore")
 def restore_(source: Annotated[Path, typer.Argument(help="A file made by backup.")], json: Json = False) -> None:
     """Put a backup in the database's place; the former one is kept beside it."""
-    kept = restore(wired().store, source)
+    app = wired()
+    kept = restore(app.store, source, app.known_schemas())
     if json:
         show_json({"restored": str(source), "former": str(kept) if kept else None})
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -45,13 +46,25 @@ def _plain(value: object) -> object:
     return str(value)
 
 
+def tame(text: str) -> str:
+    """The text without characters that move a terminal's cursor, colour it or turn a line around."""
+    return "".join(
+        each for each in text if each in "\n\t" or unicodedata.category(each) not in ("Cc", "Cf", "Zl", "Zp")
+    )
+
+
 def say(text: str = "") -> None:
-    """A line for people; whatever came from a feed stands in it as plain text."""
-    out.print(escape(text))
+    """Lines for people; whatever came from a feed or a server stands in them as plain text."""
+    out.print(escape(tame(text)))
 
 
 def warn(text: str) -> None:
-    err.print(escape(text), style="yellow")
+    err.print(escape(tame(text)), style="yellow")
+
+
+def complain(text: str) -> None:
+    """Trouble, on stderr."""
+    err.print(escape(tame(text)), style="red", soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tracker.app import App
+from tracker.cli.terminal import warn
 from tracker.settings import read_settings
 
 _open: list[App] = []
@@ -11,6 +12,7 @@ _open: list[App] = []
 def wired() -> App:
     """The program as the environment describes it; raises SettingsError with every bad variable."""
     app = App(read_settings())
+    app.warn = warn
     _open.append(app)
     return app
 

@@ -61,9 +61,9 @@ def assemble(event_id: str, lane: Lane, category: str, evidence: Sequence[Eviden
     whose every support was superseded by a newer reading is retracted, as its former evidence described it.
     """
     supports = [piece for piece in evidence if piece.role == "supports"]
+    former = [piece for piece in evidence if piece.role == "superseded"]
     withdrawn = not supports
-    if withdrawn:
-        supports = [piece for piece in evidence if piece.role == "superseded"]
+    supports = supports or former
     if not supports:
         return None
     first_of_wire: dict[int, Evidence] = {}
@@ -74,7 +74,8 @@ def assemble(event_id: str, lane: Lane, category: str, evidence: Sequence[Eviden
         best[piece.wire] = max(best.get(piece.wire, 0.0), piece.p)
         if piece.days:
             dated.setdefault(piece.wire, piece.days)
-    days = agreed_days(list(dated.values()))
+    # Late echoes say nothing about the day; when the report they echo was withdrawn, its days are all there is.
+    days = agreed_days(list(dated.values()) or [piece.days for piece in former if piece.days])
     on, span = likeliest(days), span_of(days)
     if on is None or span is None:
         return None

@@ -14,10 +14,16 @@ from tracker.core.days import DayWeights
 
 Lane = Literal["news", "reference", "joined"]
 Status = Literal["reported", "corroborated", "confirmed", "disputed", "retracted"]
-Role = Literal["supports", "lowers", "context", "superseded"]
+Role = Literal["supports", "lowers", "context", "superseded", "replaced"]
+"""superseded: supported until a newer reading of its item came to count; replaced: the same of the other roles."""
 
 LISTED_P = 0.5
 """A timeline lists events of at least this probability that are not retracted (DESIGN section 10)."""
+
+
+def withdrawn(role: Role) -> Role:
+    """What a role becomes when a newer reading of its item counts instead."""
+    return "superseded" if role == "supports" else "replaced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,25 @@ def place(mention: Placeable, category: Category, standing: Sequence[Standing], 
     return Open(round(new, 6), round(new / total, 6), reason)
 
 
+def stay(mention: Placeable, category: Category, former: Sequence[Standing]) -> Attach | None:
+    """Where a newer text of an item belongs: with the event its former text supported, when it still reports the
+    same kind of thing on about the same days (an agency's second lead is not a second launch). None: anew."""
+    said = span_of(mention.days)
+    if mention.act != "opens" or said is None:
+        return None
+    for event in sorted(former, key=lambda event: event.id):
+        span = span_of(event.days)
+        if span is None or event.category != mention.category:
+            continue
+        alike = compatible(category, mention.subtype, event.subtype) or compatible(
+            category, event.subtype, mention.subtype
+        )
+        gap = max((said.first - span.last).days, (span.first - said.last).days, 0)
+        if alike and gap <= category.window_days:
+            return Attach(event.id, 1.0, 1.0, True, "a newer text of an item that reported it")
+    return None
+
+
 def _agreement(mention: Placeable, event: Standing, category: Category, policy: Policy) -> tuple[float, float]:
     """(fresh, echo): the two ways in which a mention may be of this event, as rates per day."""
     on = likeliest(event.days)

@@ -72,6 +72,7 @@ ROLE_WORDS: Mapping[str, str] = {
     "lowers": "speaks against it",
     "context": "refers to it",
     "superseded": "read differently since",
+    "replaced": "read differently since",
 }
 
 

@@ -45,6 +45,7 @@ def _did(piece: Evidence) -> str:
         "lowers": "denied it",
         "context": "commented on it",
         "superseded": "reported it in a text that has changed since",
+        "replaced": "spoke of it in a text that has changed since",
     }[piece.role]
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from tracker.core.assembling import agreed_days, assemble, wire_of
 from tracker.core.days import day_of, likeliest, span_of
-from tracker.core.events import Evidence, Lane
+from tracker.core.events import Evidence, Lane, withdrawn
 from tracker.core.items import tokens
 from tracker.core.linking import link
 from tracker.core.observations import Mention, Observer
-from tracker.core.placing import Attach, Decision, Ignore, Open, Placeable, Policy, Standing, place, place_row
+from tracker.core.placing import Attach, Decision, Ignore, Open, Placeable, Policy, Standing, place, place_row, stay
 from tracker.core.taxonomy import Category, Effect, Taxonomy
 from tracker.store import events, observations, placements
 from tracker.store.engine import Store, Tx
-from tracker.store.placements import Placement, Unplaced
+from tracker.store.placements import Former, Placement, Unplaced
 
 BATCH = 500
 
@@ -32,6 +32,9 @@ class PlaceReport:
     placed: int
     attached: int
     opened: int
+
+    def plus(self, other: PlaceReport) -> PlaceReport:
+        return PlaceReport(self.placed + other.placed, self.attached + other.attached, self.opened + other.opened)
 
 
 class _Desk:
@@ -79,6 +82,16 @@ class _Desk:
             )
         return self._standing[id_]
 
+    def former(self, pieces: Sequence[tuple[str, str]]) -> list[Standing]:
+        """The events that an item's former reading supported, as that reading saw them."""
+        found = []
+        for id_, key in pieces:
+            for piece in self.evidence[id_]:
+                if piece.key == key and piece.role in ("supports", "superseded") and piece.days:
+                    sites = frozenset({piece.place} - {""})
+                    found.append(Standing(id_, self.category[id_], piece.subtype, piece.days, sites, 1))
+        return found
+
     def wire(self, id_: str, title: str, publisher: str, similarity: float) -> int:
         if id_ not in self._wires:
             self._wires[id_] = [
@@ -103,7 +116,7 @@ class _Desk:
     def withdraw(self, id_: str, keys: Collection[str]) -> None:
         """Take pieces out of the count of an event: a newer reading of their item counts instead."""
         self.evidence[id_] = [
-            replace(piece, role="superseded") if piece.key in keys else piece for piece in self.evidence[id_]
+            replace(piece, role=withdrawn(piece.role)) if piece.key in keys else piece for piece in self.evidence[id_]
         ]
         self.touched[id_] = None
         self._standing.pop(id_, None)
@@ -116,23 +129,31 @@ def place_news(
     taxonomy: Taxonomy,
     policy: Policy,
     progress: Callable[[int], None] = lambda _: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> PlaceReport:
-    """Place what the active observer's readings say and nobody placed yet."""
-    placed_total = attached = opened = 0
-    while True:
+    """Place what the active observer's readings say and nobody placed yet, and link the lanes anew."""
+    report = PlaceReport(0, 0, 0)
+    while not stopping():
         with store.begin() as tx:
-            row = observations.find_observer(tx, observer)
-            batch = placements.unplaced(tx, row, BATCH) if row is not None else []
-            if not batch:
-                return PlaceReport(placed_total, attached, opened)
-            done = _place_batch(tx, batch, taxonomy, policy)
-        placed_total += len(batch)
-        attached += done[0]
-        opened += done[1]
-        progress(len(batch))
+            done = place_batch(tx, observer, taxonomy, policy)
+            if done.placed < BATCH:
+                link_lanes(tx, taxonomy, policy)
+        report = report.plus(done)
+        if done.placed:
+            progress(done.placed)
+        if done.placed < BATCH:
+            break
+    return report
 
 
-def _place_batch(tx: Tx, batch: Sequence[Unplaced], taxonomy: Taxonomy, policy: Policy) -> tuple[int, int]:
+def place_batch(tx: Tx, observer: Observer, taxonomy: Taxonomy, policy: Policy) -> PlaceReport:
+    """The next batch in recorded order."""
+    row = observations.find_observer(tx, observer)
+    batch = placements.unplaced(tx, row, BATCH) if row is not None else []
+    return _place(tx, batch, taxonomy, policy) if batch else PlaceReport(0, 0, 0)
+
+
+def _place(tx: Tx, batch: Sequence[Unplaced], taxonomy: Taxonomy, policy: Policy) -> PlaceReport:
     former = placements.former_readings(tx, [source.item for source in batch if source.item is not None])
     ready = {
         source.observation: [
@@ -143,39 +164,51 @@ def _place_batch(tx: Tx, batch: Sequence[Unplaced], taxonomy: Taxonomy, policy: 
         for source in batch
     }
     everything = [each[3] for rows in ready.values() for each in rows]
-    spoken = [event for _, pieces in former.values() for event, _ in pieces]
+    spoken = [event for reading in former.values() for event, _ in reading.pieces]
     desk = _desk(tx, "news", everything, taxonomy, policy, spoken)
     decided: list[Placement] = []
-    superseded: list[int] = []
+    superseded: dict[int, datetime] = {}
     attached = opened = 0
     for source in batch:
-        if source.item is not None and source.item in former:
-            observation, pieces = former[source.item]
-            superseded.append(observation)
-            for event in dict.fromkeys(event for event, _ in pieces):
-                desk.withdraw(event, {key for at, key in pieces if at == event})
+        before = former.get(source.item) if source.item is not None else None
+        stood = desk.former(before.pieces) if before is not None else []
+        if before is not None:
+            superseded[before.observation] = source.known_at
+            for event in dict.fromkeys(event for event, _ in before.pieces):
+                desk.withdraw(event, {key for at, key in before.pieces if at == event})
         rows = []
         for k, mention, effect, placeable in ready[source.observation]:
-            decision = _decide(desk, mention, placeable, taxonomy, policy)
+            decision = _decide(desk, source, mention, placeable, stood, taxonomy, policy)
             attached += isinstance(decision, Attach)
             opened += isinstance(decision, Open)
             rows.append(_settle(desk, source, k, mention, effect, placeable, decision, policy.wire_similarity))
         decided += rows
         if source.item is not None:
-            former[source.item] = (
-                source.observation,
-                [(r.event_id, r.key) for r in rows if r.event_id is not None],
-            )
+            spoke = [(row.event_id, row.key) for row in rows if row.event_id is not None]
+            former[source.item] = Former(source.observation, spoke)
     _keep(tx, desk, decided, batch)
     placements.withdraw(tx, superseded)
     placements.keep_readings(tx, [(s.item, s.subject, s.observation) for s in batch if s.item is not None])
-    return attached, opened
+    return PlaceReport(len(batch), attached, opened)
 
 
-def _decide(desk: _Desk, mention: Mention, placeable: Placeable, taxonomy: Taxonomy, policy: Policy) -> Decision:
+def _decide(
+    desk: _Desk,
+    source: Unplaced,
+    mention: Mention,
+    placeable: Placeable,
+    stood: Sequence[Standing],
+    taxonomy: Taxonomy,
+    policy: Policy,
+) -> Decision:
     kind = taxonomy.categories.get(placeable.category)
     if kind is None or not mention.days:
         return Ignore("no day or category can be told from it")
+    if not source.dated:
+        return Ignore("nobody can tell when it was known: its publication has no date")
+    sticky = stay(placeable, kind, stood)
+    if sticky is not None:
+        return sticky
     first, last = mention.days[0][0], max(mention.days[-1][0], placeable.seen_on)
     reach = _reach(kind, policy)
     standing = desk.standing(placeable.category, first - reach, last + timedelta(days=kind.window_days))
@@ -310,12 +343,9 @@ _CERTAIN = Policy(0, 1, 0, 1, 0, 1, 0, {}, {})
 """A row's probability comes from its stated certainty alone."""
 
 
-def link_lanes(store: Store, taxonomy: Taxonomy, policy: Policy) -> int:
-    """Make the links between the lanes anew; returns how many there are."""
-    with store.reading() as tx:
-        news, reference = events.all_events(tx, "news"), events.all_events(tx, "reference")
+def link_lanes(tx: Tx, taxonomy: Taxonomy, policy: Policy) -> None:
+    """Make the links between the lanes anew, where they changed."""
+    news, reference = events.all_events(tx, "news"), events.all_events(tx, "reference")
     found = link(news, reference, taxonomy.categories, policy.link_days)
-    with store.begin() as tx:
-        if list(found) != events.all_links(tx):
-            events.keep_links(tx, found)
-    return len(found)
+    if list(found) != events.all_links(tx):
+        events.keep_links(tx, found)

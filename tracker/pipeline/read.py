@@ -26,6 +26,7 @@ def read(
     reader: Reader,
     now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda _: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> ReadReport:
     """Observe what the observer has not observed, in recorded order; each batch is kept as soon as it is read."""
     with store.begin() as tx:
@@ -34,7 +35,7 @@ def read(
     while True:
         with store.reading() as tx:
             batch = observations.unread(tx, row, BATCH, after)
-        if not batch:
+        if not batch or stopping():
             return ReadReport(read_total, mention_total)
         seen = reader.observe([unread.text for unread in batch])
         subjects = [(unread.seq, observation) for unread, observation in zip(batch, seen, strict=True)]

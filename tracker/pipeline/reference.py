@@ -42,6 +42,16 @@ def shrunken(current: Mapping[str, tuple[int, str, int]], tables: Sequence[Refer
     return found
 
 
+def refuse_shrunken(store: Store, tables: Sequence[ReferenceTable], accept: bool = False) -> None:
+    """Raise RefusedError when a table lost more than a tenth of its rows, unless that is accepted."""
+    with store.reading() as tx:
+        lost = shrunken(references.current_versions(tx), tables)
+    if lost and not accept:
+        raise RefusedError(
+            "; ".join(lost) + ". Restore the file, or say that it is meant: ./run up --once --accept-shrink"
+        )
+
+
 def load_references(
     store: Store,
     tables: Sequence[ReferenceTable],
@@ -57,16 +67,12 @@ def load_references(
     """
     rows = sum(len(table.rows) for table in tables)
     stamp = f"{taxonomy.version} {READ_AS}"
+    refuse_shrunken(store, tables, accept_shrink)
     with store.begin() as tx:
         current = references.current_versions(tx)
         same = {name: version for name, (_, version, _) in current.items()} == {t.name: t.version for t in tables}
         if same and not anew and references.placed_as(tx) == stamp:
             return LoadReport(len(tables), rows, 0, False)
-        lost = shrunken(current, tables)
-        if lost and not accept_shrink:
-            raise RefusedError(
-                "; ".join(lost) + ". Restore the file, or say that it is meant: ./run up --once --accept-shrink"
-            )
         if not same:
             references.load(tx, tables, now())
         kept = references.current_rows(tx)

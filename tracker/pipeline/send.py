@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from tracker.core.days import day_of
 from tracker.core.digests import Digest, Issue, window
-from tracker.core.ports import Postman
+from tracker.core.errors import TrackerError
+from tracker.core.ports import Delivery, Postman
 from tracker.store import mail, verdicts
 from tracker.store.engine import Store
 from tracker.store.mail import StoredIssue
@@ -97,7 +98,10 @@ def send(
     with store.begin() as tx:
         totals["unknown"] += mail.give_up_stale(tx, moment - timedelta(seconds=STALE_S), moment)
     for digest in digests:
-        for day in due_days(digest, moment):
+        days = due_days(digest, moment)
+        with store.begin() as tx:
+            totals["refused"] += mail.expire(tx, min(days), moment)
+        for day in days:
             if started_on is None or window(digest, day)[1] <= started_on:
                 continue
             with store.reading() as tx:
@@ -121,15 +125,14 @@ def deliver(
     """
     totals: dict[str, int] = {}
     with store.reading() as tx:
-        waiting = mail.open_copies(tx, issue.id, now())
+        waiting = mail.open_copies(tx, issue, now())
     for subscriber, address in waiting:
         message_id = letters.message_id(issue, address)
         with store.begin() as tx:
             claim = mail.claim(tx, issue.id, subscriber, message_id, now())
         if claim is None:
             continue
-        bytes_ = letters.message(issue, claim.address, now())
-        delivery = postman.deliver(claim.address, bytes_)
+        delivery = _handed_over(issue, claim.address, letters, postman, now())
         state, next_try = delivery.state, None
         if state == "retry":
             if claim.attempts > len(RETRY_S):
@@ -140,3 +143,11 @@ def deliver(
             mail.settle(tx, claim.delivery, state, delivery.detail, now(), next_try)
         totals[state] = totals.get(state, 0) + 1
     return totals
+
+
+def _handed_over(issue: StoredIssue, address: str, letters: Letters, postman: Postman, at: datetime) -> Delivery:
+    """What became of one copy; an address that cannot be used costs that copy and no other."""
+    try:
+        return postman.deliver(address, letters.message(issue, address, at))
+    except TrackerError as trouble:
+        return Delivery("refused", str(trouble))

@@ -95,7 +95,12 @@ def _send(app: App) -> str:
     return (f"{told}, {done.unknown} of unknown fate" if done.unknown else told) if moved else ""
 
 
+def _refresh(app: App) -> str:
+    return app.refresh()
+
+
 STEPS: tuple[tuple[str, Callable[[App], str]], ...] = (
+    ("config", _refresh),
     ("fetch", _fetch),
     ("read", _read),
     ("place", _place),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 
 from tracker.core.errors import RefusedError, StoreError
@@ -38,10 +39,11 @@ def backup(store: Store, target: Path) -> int:
     return target.stat().st_size
 
 
-def restore(store: Store, source: Path) -> Path | None:
+def restore(store: Store, source: Path, schemas: Collection[str]) -> Path | None:
     """Put a backup in the database's place; returns where the former database was kept (None when there was none).
 
-    Refused while another process has the database open for writing.
+    Refused while another process has the database open for writing, and for a file whose schema is none of
+    ``schemas``, the revisions this program knows.
     """
     target = _file(store)
     if not source.is_file():
@@ -50,6 +52,10 @@ def restore(store: Store, source: Path) -> Path | None:
         if stream.read(len(MAGIC)) != MAGIC:
             raise RefusedError(f"{source} is no backup made by ./run db backup")
     _verify(source)
+    if _schema_of(source) not in schemas:
+        raise RefusedError(
+            f"{source} is a database, but no backup of this program's (or of a newer one); nothing was changed"
+        )
     store.close()
     kept = None
     if target.exists():
@@ -85,6 +91,18 @@ def _verify(path: Path) -> None:
         raise StoreError(f"{path} is damaged: {trouble}") from trouble
     if verdict != "ok":
         raise StoreError(f"{path} is damaged: {verdict}")
+
+
+def _schema_of(path: Path) -> str:
+    """The schema revision a database file states, "" where it states none."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        row = connection.execute("select version_num from alembic_version").fetchone()
+    except sqlite3.DatabaseError:
+        return ""
+    finally:
+        connection.close()
+    return str(row[0]) if row else ""
 
 
 def _exclusive(path: Path) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.core.events import Event, Evidence
+from tracker.core.events import Event, Evidence, withdrawn
 from tracker.core.linking import Difference, Link
 from tracker.store.engine import Tx, chunks
+from tracker.store.pulse import bump
 from tracker.store.schema import (
     event_forwards,
     events,
@@ -168,16 +169,17 @@ def _evidence_rows(tx: Tx, where: Any, known_by: datetime | None) -> list[Eviden
     )
     if known_by is not None:
         statement = statement.where(known <= known_by)
-    return [_piece(row) for row in tx.c.execute(statement).mappings()]
+    return [_piece(row, known_by) for row in tx.c.execute(statement).mappings()]
 
 
-def _piece(row: sa.RowMapping) -> Evidence:
+def _piece(row: sa.RowMapping, known_by: datetime | None) -> Evidence:
     body = row["body"] or {}
+    gone = row["superseded_at"] is not None and (known_by is None or row["superseded_at"] <= known_by)
     places = row["places"] or []
     return Evidence(
         event_id=row["event_id"],
         key=row["key"],
-        role=row["role"],
+        role=withdrawn(row["role"]) if gone else row["role"],
         wire=row["wire"],
         publisher=row["publisher"] if row["publisher"] is not None else body.get("citation_publisher", ""),
         publisher_kind=row["publisher_kind"] if row["publisher_kind"] is not None else _REFERENCE,
@@ -199,6 +201,7 @@ def _piece(row: sa.RowMapping) -> Evidence:
 
 def keep_links(tx: Tx, found: Sequence[Link]) -> None:
     """Replace all links between the lanes."""
+    bump(tx)
     tx.c.execute(sa.delete(links))
     tx.insert_new(
         links,

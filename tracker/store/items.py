@@ -15,6 +15,12 @@ from tracker.core.publishers import Publisher
 from tracker.store.engine import Tx, chunks
 from tracker.store.schema import items, quarantine, revisions
 
+ARCHIVE = "archive"
+
+TEXT_DIGITS = 56
+"""Leading hexadecimal digits of a content hash that name the text; the last eight count how often an item has
+come back to it, so that every revision keeps a key of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewRevision:
@@ -40,30 +46,52 @@ class Saved:
 
 
 def save(tx: Tx, batch: Sequence[NewRevision], recorded_at: datetime) -> Saved:
-    """Keep a batch; a row whose key and content are there already changes nothing."""
+    """Keep a batch; a row whose text is its item's newest changes nothing.
+
+    A feed item whose text differs from its newest revision gets a new one, also when it returns to an earlier
+    wording. An archive row has one revision for good (DESIGN section 2).
+    """
     if not batch:
         return Saved(0, 0, 0)
-    keys = {(row.origin_kind, row.origin, row.item_key) for row in batch}
+    keys = {_key(row) for row in batch}
     before = _ids(tx, keys)
-    tx.insert_new(
-        items, [dict(zip(("origin_kind", "origin", "item_key"), key, strict=True)) for key in _ordered(batch)]
-    )
+    names = ("origin_kind", "origin", "item_key")
+    tx.insert_new(items, [dict(zip(names, key, strict=True)) for key in dict.fromkeys(map(_key, batch))])
     ids = _ids(tx, keys)
-    top = tx.c.scalar(sa.select(sa.func.coalesce(sa.func.max(revisions.c.seq), 0))) or 0
-    fresh: set[tuple[str, str, str]] = set(ids) - set(before)
-    rows = []
+    known = _hashes(tx, list(before.values()))
+    rows: list[dict[str, object]] = []
+    revised = 0
     for row in batch:
-        key = (row.origin_kind, row.origin, row.item_key)
-        rows.append({**_row(row, ids[key], recorded_at), "revises": key not in fresh})
-        fresh.discard(key)
+        item = ids[_key(row)]
+        said = known.setdefault(item, [])
+        text = row.content_hash[:TEXT_DIGITS]
+        if said and (row.origin_kind == ARCHIVE or said[-1] == text):
+            continue
+        rows.append(
+            {**_row(row, item, recorded_at), "content_hash": f"{text}{said.count(text):08x}", "revises": bool(said)}
+        )
+        revised += bool(said)
+        said.append(text)
     tx.insert_new(revisions, rows)
-    new_revisions = tx.c.scalar(sa.select(sa.func.count()).where(revisions.c.seq > top)) or 0
-    added = len(ids) - len(before)
-    return Saved(added, new_revisions - added, len(batch) - new_revisions)
+    return Saved(len(ids) - len(before), revised, len(batch) - len(rows))
 
 
-def _ordered(batch: Sequence[NewRevision]) -> list[tuple[str, str, str]]:
-    return list(dict.fromkeys((row.origin_kind, row.origin, row.item_key) for row in batch))
+def _key(row: NewRevision) -> tuple[str, str, str]:
+    return row.origin_kind, row.origin, row.item_key
+
+
+def _hashes(tx: Tx, item_ids: list[int]) -> dict[int, list[str]]:
+    """The texts of each item's revisions, oldest first, as the leading digits of their hashes."""
+    found: dict[int, list[str]] = {}
+    for part in chunks(sorted(item_ids)):
+        rows = tx.c.execute(
+            sa.select(revisions.c.item_id, revisions.c.content_hash)
+            .where(revisions.c.item_id.in_(part))
+            .order_by(revisions.c.seq)
+        )
+        for item, content in rows:
+            found.setdefault(item, []).append(content[:TEXT_DIGITS])
+    return found
 
 
 def _ids(tx: Tx, keys: set[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:

@@ -109,15 +109,17 @@ def keep_subscriber(tx: Tx, address: str, state: SubscriberState, now: datetime)
     tx.c.execute(sa.update(subscribers).where(subscribers.c.address_hash == key).values(**values))
 
 
-def open_copies(tx: Tx, issue_id: int, now: datetime) -> list[tuple[int, str]]:
+def open_copies(tx: Tx, issue: StoredIssue, now: datetime) -> list[tuple[int, str]]:
     """(subscriber, address) of confirmed subscribers whose copy of the issue was never tried or is due again."""
-    waiting = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.subscriber_id == subscribers.c.id)
+    waiting = sa.and_(deliveries.c.issue_id == issue.id, deliveries.c.subscriber_id == subscribers.c.id)
     rows = tx.c.execute(
         sa.select(subscribers.c.id, subscribers.c.address)
         .outerjoin(deliveries, waiting)
         .where(
             subscribers.c.state == "confirmed",
             subscribers.c.address.is_not(None),
+            # Who confirms gets the next issue, not those that closed before.
+            subscribers.c.confirmed_at <= issue.cutoff_at,
             sa.or_(
                 deliveries.c.id.is_(None),
                 sa.and_(deliveries.c.state == "retry", deliveries.c.next_try_at <= now),
@@ -149,6 +151,9 @@ def claim(tx: Tx, issue_id: int, subscriber_id: int, message_id: str, now: datet
         .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
         .where(*where)
     ).one()
+    if row.address is None:  # she left between the question and the claim
+        settle(tx, row.id, "refused", "the subscriber has left", now, None)
+        return None
     return Claim(row.id, row.address, subscriber_id, row.attempts, row.message_id)
 
 
@@ -179,10 +184,12 @@ def delivery_counts(tx: Tx) -> dict[str, int]:
     }
 
 
-def pending_issues(tx: Tx, since: date) -> list[StoredIssue]:
-    """Issues of that day and later, oldest first."""
-    rows = tx.c.execute(sa.select(issues).where(issues.c.day >= since).order_by(issues.c.day, issues.c.digest))
-    return [
-        StoredIssue(row.id, row.digest, row.day, row.subject, row.html, row.text, row.document, row.cutoff_at)
-        for row in rows
-    ]
+def expire(tx: Tx, before: date, now: datetime) -> int:
+    """Copies of issues of earlier days that no server ever took: yesterday's news is not sent late."""
+    old = sa.select(issues.c.id).where(issues.c.day < before)
+    changed = tx.c.execute(
+        sa.update(deliveries)
+        .where(deliveries.c.state == "retry", deliveries.c.issue_id.in_(old))
+        .values(state="refused", detail=deliveries.c.detail + " (given up: the issue is too old)", finished_at=now)
+    )
+    return changed.rowcount

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from tracker.core.observations import Mention
 from tracker.store.engine import Tx, chunks
+from tracker.store.items import ARCHIVE
 from tracker.store.observations import mention_of
+from tracker.store.pulse import bump
 from tracker.store.schema import (
     events,
     evidence,
@@ -47,6 +49,8 @@ class Unplaced:
     keys: tuple[str, ...]
     mentions: tuple[Mention, ...]
     outcome: str = ""
+    dated: bool = True
+    """False for an archive row that does not say when it was published: nobody can tell when it was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,14 @@ class Placement:
     dates: bool
     score: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An item's reading so far: its observation and the (event, mention key) pairs it speaks in."""
+
+    observation: int
+    pieces: list[tuple[str, str]]
 
 
 def natural_key(*parts: object) -> str:
@@ -127,6 +139,7 @@ def unplaced(tx: Tx, observer_row: int, limit: int) -> list[Unplaced]:
                 for k, _ in enumerate(by_observation.get(row.id, ()))
             ),
             mentions=tuple(by_observation.get(row.id, ())),
+            dated=row.published_last_at is not None or row.origin_kind != ARCHIVE,
         )
         for row in rows
     ]
@@ -213,9 +226,9 @@ def keep_readings(tx: Tx, rows: Sequence[tuple[int, int, int]]) -> None:
     )
 
 
-def former_readings(tx: Tx, item_ids: Sequence[int]) -> dict[int, tuple[int, list[tuple[str, str]]]]:
-    """Item -> (observation of its effective reading, the (event, key) pairs it speaks in), where it has one."""
-    found: dict[int, tuple[int, list[tuple[str, str]]]] = {}
+def former_readings(tx: Tx, item_ids: Sequence[int]) -> dict[int, Former]:
+    """The effective reading of each of these items that has one."""
+    found: dict[int, Former] = {}
     for part in chunks(sorted(set(item_ids))):
         rows = tx.c.execute(
             sa.select(readings.c.item_id, readings.c.observation_id, evidence.c.event_id, evidence.c.key)
@@ -227,20 +240,19 @@ def former_readings(tx: Tx, item_ids: Sequence[int]) -> dict[int, tuple[int, lis
             .order_by(readings.c.item_id, evidence.c.k)
         )
         for item, observation, event, key in rows:
-            pieces = found.setdefault(item, (observation, []))[1]
+            pieces = found.setdefault(item, Former(observation, [])).pieces
             if event is not None:
                 pieces.append((event, key))
     return found
 
 
-def withdraw(tx: Tx, observation_ids: Sequence[int]) -> None:
-    """Take superseded observations out of the count; their rows stay, and the events they spoke of."""
-    for part in chunks(list(observation_ids)):
-        tx.c.execute(
-            sa.update(evidence)
-            .where(evidence.c.observation_id.in_(part))
-            .values(role="superseded", reason="a newer reading of the item counts instead")
-        )
+def withdraw(tx: Tx, superseded: Mapping[int, datetime]) -> None:
+    """Take observations out of the count from the instant at which their successors were known.
+
+    The rows keep their roles: as of an earlier day they still count.
+    """
+    for observation, at in superseded.items():
+        tx.c.execute(sa.update(evidence).where(evidence.c.observation_id == observation).values(superseded_at=at))
 
 
 def forget_lane(tx: Tx, lane: str) -> None:
@@ -251,3 +263,4 @@ def forget_lane(tx: Tx, lane: str) -> None:
     tx.c.execute(sa.delete(readings).where(readings.c.observation_id.in_(mine)))
     tx.c.execute(sa.delete(evidence).where(evidence.c.lane == lane))
     tx.c.execute(sa.delete(events).where(events.c.lane == lane))
+    bump(tx)

@@ -6,16 +6,23 @@ import sqlalchemy as sa
 
 from tracker.store.engine import Tx
 from tracker.store.schema import corrections, observations, placed, reference_loads
+from tracker.store.verdicts import keep_note, note
+
+_TURNS = "derived anew"
+
+
+def bump(tx: Tx) -> None:
+    """Say that derived rows were replaced, which no counter of rows would show."""
+    keep_note(tx, _TURNS, str(int(note(tx, _TURNS) or 0) + 1))
 
 
 def pulse(tx: Tx) -> tuple[int, ...]:
     """The same tuple means the same timeline, as long as the rules of placing are the same."""
-    return tuple(
-        tx.c.scalar(sa.select(sa.func.coalesce(figure, 0))) or 0
-        for figure in (
-            sa.func.max(observations.c.id),
-            sa.func.max(reference_loads.c.id),
-            sa.func.max(corrections.c.seq),
-            sa.select(sa.func.count()).select_from(placed).scalar_subquery(),
-        )
+    figures = (
+        sa.func.max(observations.c.id),
+        sa.func.max(reference_loads.c.id),
+        sa.func.max(corrections.c.seq),
+        sa.select(sa.func.count()).select_from(placed).scalar_subquery(),
     )
+    rows = tuple(tx.c.scalar(sa.select(sa.func.coalesce(figure, 0))) or 0 for figure in figures)
+    return (*rows, int(note(tx, _TURNS) or 0))

@@ -329,6 +329,7 @@ evidence = sa.Table(
     sa.Column("dates", sa.Boolean, nullable=False),
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("superseded_at", UtcInstant),
     sa.ForeignKeyConstraint(["observation_id", "k"], ["mentions.observation_id", "mentions.k"]),
     sa.Index(None, "event_id"),
 )

@@ -31,6 +31,11 @@ def _revisions(folder: Path) -> dict[str, str]:
     return found
 
 
+def known_revisions(folder: Path) -> frozenset[str]:
+    """Every revision that the migrations know."""
+    return frozenset(_revisions(folder))
+
+
 def head(folder: Path) -> str:
     """The newest revision the migrations lead to."""
     revisions = _revisions(folder)

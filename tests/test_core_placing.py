@@ -13,7 +13,9 @@ from tracker.core.days import DayWeights, likeliest, normalised, span_of
 from tracker.core.events import Event, Evidence
 from tracker.core.items import tokens
 from tracker.core.linking import join, link
-from tracker.core.placing import Attach, Ignore, Open, Placeable, Policy, Standing, place, place_row
+from tracker.core.observations import Observer
+from tracker.core.placing import Attach, Ignore, Open, Placeable, Policy, Standing, place, place_row, stay
+from tracker.core.readings import observer_in_force
 from tracker.core.taxonomy import Category, Subtype
 
 POLICY = Policy(
@@ -109,6 +111,22 @@ def test_rows_of_one_table_never_merge_and_those_of_two_may() -> None:
     assert isinstance(place_row(asked, KIND, "a", [mine]), Open)
     assert isinstance(place_row(asked, KIND, "a", [theirs]), Attach)
     assert isinstance(place_row(mention(site="sohae"), KIND, "a", [theirs]), Open)
+
+
+def test_a_newer_text_stays_with_its_event_when_it_still_reports_it() -> None:
+    former = [event()]
+    assert stay(mention(), KIND, former) == Attach("e", 1.0, 1.0, True, "a newer text of an item that reported it")
+    assert stay(mention(DAY + timedelta(days=30)), KIND, former) is None
+    assert stay(mention(act="lowers"), KIND, former) is None
+    assert stay(mention(subtype="summit"), KIND, [event(subtype="short")]) is None
+    assert stay(mention(), KIND, []) is None
+
+
+def test_a_new_observer_waits_until_it_has_read_everything() -> None:
+    old, new = Observer("rules", "r", "1"), Observer("rules", "r", "2")
+    assert observer_in_force(new, None, 7) == new
+    assert observer_in_force(new, old, 7) == old
+    assert observer_in_force(new, old, 0) == new
 
 
 # --- assembling ------------------------------------------------------------------------------------

@@ -225,3 +225,9 @@ def test_answers_keep_to_the_description(case: schemathesis.Case) -> None:
     # Not every sentence fits a schema: that `from` comes before `to`, which categories there are, what a cursor is.
     response = case.call_and_validate(excluded_checks=[positive_data_acceptance])
     assert response.status_code < 500
+
+
+def test_head_is_answered_like_get_without_a_body() -> None:
+    got, head = ask("/api/v1/events"), ask("/api/v1/events", method="HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == got.headers["etag"]

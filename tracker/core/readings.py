@@ -1,31 +1,14 @@
-"""Which observation of an item counts: its effective reading (DESIGN section 2)."""
+"""Whose readings count: of all observations of an item, the effective one (DESIGN section 2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from tracker.core.observations import Observer
 
-PRECEDENCE = {"analyst": 0, "model": 1, "rules": 2}
-"""Analyst before active model before rules; a reference table reads rows, never items."""
 
+def observer_in_force(configured: Observer, former: Observer | None, unread: int) -> Observer:
+    """The observer whose readings count.
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One observation of one revision of an item; ``seq`` is the revision's place in the record."""
-
-    observation: int
-    seq: int
-    observer: Observer
-
-
-def effective(candidates: Iterable[Candidate], active: Observer) -> Candidate | None:
-    """The newest revision's observation by precedence; None when no admitted observer has read the item.
-
-    Admitted are analysts and the active observer; the observations of others are kept and not counted.
+    ``unread`` is how many texts the configured observer has not read. Until it has read them all, the observer
+    that was in force before it (None: there was none) goes on, so that the timeline changes once and whole.
     """
-    admitted = [c for c in candidates if c.observer.kind == "analyst" or c.observer == active]
-    if not admitted:
-        return None
-    return min(admitted, key=lambda c: (-c.seq, PRECEDENCE[c.observer.kind], c.observation))
+    return configured if former is None or not unread else former

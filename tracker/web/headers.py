@@ -47,7 +47,9 @@ class Headers:
             if not message.get("more_body", False):
                 await _answer(scope, start, bytes(body), send)
 
-        await self._app(scope, receive, gather)
+        # A HEAD is a GET whose body stays here; routes need not know of it.
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        await self._app(inner, receive, gather)
 
 
 async def _answer(scope: Scope, start: Message, body: bytes, send: Send) -> None:

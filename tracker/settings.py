@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     )
     fetch_timeout_s: float = Field(20.0, gt=0, le=300, description="total seconds for one fetch")
     fetch_max_bytes: int = Field(15 * 1024 * 1024, gt=0, description="largest decoded document in bytes")
-    fetch_threads: int = Field(8, ge=1, le=32, description="feeds fetched at once")
+    fetch_threads: int = Field(24, ge=1, le=64, description="feeds fetched at once")
     smtp_host: str = Field("", description="mail server; empty: digests are composed and stored, not mailed")
     smtp_port: int = Field(587, ge=1, le=65535, description="mail server's port")
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how the mail line is kept")

@@ -13,6 +13,7 @@ from tracker.app import App
 from tracker.cli.terminal import Json, bar, fields_of, say, show_json, table, warn
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
+from tracker.core.polling import SUCCESSES
 from tracker.core.shapes import instant
 
 AcceptShrink = Annotated[
@@ -128,7 +129,12 @@ def feeds(json: Json = False) -> None:
             "title": feed.title,
             "url": feed.url,
             "lang": feed.lang,
-            "outcome": state.last_outcome if state else "never tried",
+            "outcome": "never tried"
+            if state is None
+            else "ok"
+            if state.last_outcome in SUCCESSES
+            else state.last_outcome,
+            "changed": state.last_outcome != "unchanged" if state else None,
             "detail": state.detail if state else "",
             "verified": first is not None,
             "failures": state.failures if state else 0,

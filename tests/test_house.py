@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,3 +132,18 @@ def test_every_dependency_is_used() -> None:
 def test_the_lock_names_no_host() -> None:
     for lock in (ROOT / "requirements").glob("*.lock"):
         assert "://" not in lock.read_text(encoding="utf-8")
+
+
+def checked(*command: str) -> str:
+    """What a checker says when it finds something; empty when it is content."""
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_types_are_strict() -> None:
+    assert checked("mypy") == ""
+
+
+def test_the_linter_and_the_formatter_are_content() -> None:
+    assert checked("ruff", "check", "--quiet", ".") == ""
+    assert checked("ruff", "format", "--check", "--quiet", ".") == ""

@@ -35,7 +35,9 @@ class Tx:
 
     def insert_one_new(self, table: sa.Table, row: dict[str, Any]) -> bool:
         """Insert one row; False when its unique key was there already."""
-        return self.c.execute(self._insert(table).values(**row).on_conflict_do_nothing()).rowcount > 0
+        # RETURNING tells on every database; the row count of an insert does not.
+        statement = self._insert(table).values(**row).on_conflict_do_nothing().returning(sa.literal(1))
+        return self.c.execute(statement).first() is not None
 
     def upsert(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows, replacing the values of those whose primary key is there."""

@@ -6,14 +6,17 @@ apart, where they stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from tracker.core.baselines import Series
 from tracker.core.coverage import Coverage, DeclaredCoverage
 from tracker.core.days import DateSpan, end_of
 from tracker.core.events import Event, Status
-from tracker.core.forecasts import Measure, Window
+from tracker.core.findings import Finding
+from tracker.core.forecasts import Measure, Rule, Window
+from tracker.core.rules import find
+from tracker.core.tallies import prepare
 from tracker.core.taxonomy import Category, Subtype, Taxonomy
 from tracker.core.timeline import EventFilter, Timeline, View
 
@@ -221,3 +224,27 @@ def _other() -> list[Event]:
         happening("2018-06-12", "policy_shift", "normalisation"),
         happening("2010-11-23", "armed_attack"),
     ]
+
+
+LAUNCHES = measure("missile_test", "ballistic", unit="day", rate="ballistic_launch_days")
+MISSILES = measure("missile_test", "ballistic", unit="missile")
+TESTS = measure("nuclear_test", rate="nuclear_tests")
+COVERED = everything_declared()
+NOBODY = Coverage()
+
+
+def finding(
+    rule: Rule,
+    events: Sequence[Event] = (),
+    over: Window = YEAR_2020,
+    coverage: Coverage = COVERED,
+    view: View = "all",
+    now: datetime = NOW,
+) -> Finding:
+    """What a rule comes to over a window, on these events and nothing else."""
+    grounds = prepare(timeline(events, view, now), coverage, series(), TAXONOMY, now, date(2019, 12, 31))
+    return find(rule, over, grounds)
+
+
+def launch(on: str, count: int = 1, p: float = 0.98, status: Status = "confirmed", key: str = "") -> Event:
+    return happening(on, "missile_test", "SRBM", count, "missile", p, status, key=key)

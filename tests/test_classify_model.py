@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from itertools import product
@@ -119,7 +120,7 @@ def copied(trained: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained, tmp_path / trained.name))
 
 
-def refused(folder: Path, saying: str) -> None:
+def expect_refusal(folder: Path, saying: str) -> None:
     with pytest.raises(ArtefactError, match=saying):
         load(folder, read_manifest(folder))
 
@@ -133,22 +134,20 @@ def test_a_changed_file_is_refused(copied: Path) -> None:
     content = bytearray((copied / MODEL_FILE).read_bytes())
     content[len(content) // 2] ^= 1
     (copied / MODEL_FILE).write_bytes(content)
-    refused(copied, "not the file its manifest describes")
+    expect_refusal(copied, "not the file its manifest describes")
 
 
 def test_a_file_that_is_no_archive_is_refused(copied: Path) -> None:
     (copied / MODEL_FILE).write_bytes(b"not a model")
     manifest_with(copied, model_sha256="5afd4d99e0e67c1a1ccffd1a1c6d9d4b1cf61f5a3a6d2a7c0e0e4a0d8f3b3c11")
-    refused(copied, "not the file")
-    import hashlib
-
+    expect_refusal(copied, "not the file")
     manifest_with(copied, model_sha256=hashlib.sha256(b"not a model").hexdigest())
-    refused(copied, "cannot be loaded")
+    expect_refusal(copied, "cannot be loaded")
 
 
 def test_another_library_version_is_refused(copied: Path) -> None:
     manifest_with(copied, versions={"scikit-learn": "0.1.0"})
-    refused(copied, "train it anew")
+    expect_refusal(copied, "train it anew")
 
 
 class Foreign:
@@ -156,11 +155,9 @@ class Foreign:
 
 
 def test_a_foreign_type_is_refused(copied: Path) -> None:
-    import hashlib
-
     skops.io.dump({"vectors": Foreign(), "categories": 1, "modes": 2}, copied / MODEL_FILE)
     manifest_with(copied, model_sha256=hashlib.sha256((copied / MODEL_FILE).read_bytes()).hexdigest())
-    refused(copied, "types that are not allowed .*Foreign")
+    expect_refusal(copied, "types that are not allowed .*Foreign")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"name": "x"}'])

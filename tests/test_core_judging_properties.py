@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from judging_world import (
-    NOW,
+    COVERED,
+    LAUNCHES,
+    MISSILES,
+    NOBODY,
     TAXONOMY,
+    TESTS,
     YEAR_2019,
     YEAR_2020,
     declared,
-    everything_declared,
+    finding,
     happening,
-    measure,
+    launch,
     series,
     timeline,
 )
 
 from tracker.core.coverage import Coverage
 from tracker.core.days import end_of
-from tracker.core.events import Event, Status
-from tracker.core.findings import Finding
+from tracker.core.events import Event
 from tracker.core.forecasts import (
     Absent,
     Compare,
@@ -36,35 +38,9 @@ from tracker.core.forecasts import (
     Part,
     Reading,
     Rule,
-    Window,
 )
 from tracker.core.judging import judge_all
-from tracker.core.rules import find
-from tracker.core.tallies import prepare
-from tracker.core.timeline import View
 from tracker.core.verdicts import Implied
-
-LAUNCHES = measure("missile_test", "ballistic", unit="day", rate="ballistic_launch_days")
-MISSILES = measure("missile_test", "ballistic", unit="missile")
-TESTS = measure("nuclear_test", rate="nuclear_tests")
-COVERED = everything_declared()
-NOBODY = Coverage()
-
-
-def finding(
-    rule: Rule,
-    events: Sequence[Event] = (),
-    over: Window = YEAR_2020,
-    coverage: Coverage = COVERED,
-    view: View = "all",
-    now: datetime = NOW,
-) -> Finding:
-    grounds = prepare(timeline(events, view, now), coverage, series(), TAXONOMY, now, date(2019, 12, 31))
-    return find(rule, over, grounds)
-
-
-def launch(on: str, count: int = 1, p: float = 0.98, status: Status = "confirmed", key: str = "") -> Event:
-    return happening(on, "missile_test", "SRBM", count, "missile", p, status, key=key)
 
 
 def claim(reading: Reading, name: str = "c", p: float = 0.9) -> Forecast:

@@ -8,13 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from judging_world import (
+    COVERED,
+    LAUNCHES,
+    MISSILES,
+    NOBODY,
     NOW,
     TAXONOMY,
+    TESTS,
     YEAR_2019,
     YEAR_2020,
     declared,
-    everything_declared,
+    finding,
     happening,
+    launch,
     measure,
     series,
     timeline,
@@ -24,8 +30,7 @@ from judging_world import (
 
 from tracker.core.coverage import Coverage
 from tracker.core.days import DateSpan, end_of
-from tracker.core.events import Event, Status
-from tracker.core.findings import Finding
+from tracker.core.events import Event
 from tracker.core.forecasts import (
     Absent,
     BeforeAfter,
@@ -40,39 +45,13 @@ from tracker.core.forecasts import (
     Part,
     Rank,
     Reading,
-    Rule,
     SeriesValue,
-    Window,
     measures_of,
     series_of,
 )
 from tracker.core.judging import inputs_hash, judge
-from tracker.core.rules import find
-from tracker.core.tallies import prepare
-from tracker.core.timeline import View, total
+from tracker.core.timeline import total
 from tracker.core.verdicts import Implied, Verdict
-
-LAUNCHES = measure("missile_test", "ballistic", unit="day", rate="ballistic_launch_days")
-MISSILES = measure("missile_test", "ballistic", unit="missile")
-TESTS = measure("nuclear_test", rate="nuclear_tests")
-COVERED = everything_declared()
-NOBODY = Coverage()
-
-
-def finding(
-    rule: Rule,
-    events: Sequence[Event] = (),
-    over: Window = YEAR_2020,
-    coverage: Coverage = COVERED,
-    view: View = "all",
-    now: datetime = NOW,
-) -> Finding:
-    grounds = prepare(timeline(events, view, now), coverage, series(), TAXONOMY, now, date(2019, 12, 31))
-    return find(rule, over, grounds)
-
-
-def launch(on: str, count: int = 1, p: float = 0.98, status: Status = "confirmed", key: str = "") -> Event:
-    return happening(on, "missile_test", "SRBM", count, "missile", p, status, key=key)
 
 
 def test_occurs_comes_early_by_presence_and_late_by_silence() -> None:

@@ -58,8 +58,7 @@ def events_of(tables: Sequence[ReferenceTable]) -> list[Event]:
 def tables() -> tuple[ReferenceTable, ...]:
     found, problems = read_references(CONFIG)
     assert problems == []
-    if not found:
-        pytest.skip("config/reference holds no tables, so the claims cannot be judged on them")
+    assert found, "the shipped config has reference tables"
     return tuple(found)
 
 

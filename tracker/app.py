@@ -213,9 +213,10 @@ class App:
             fresh = read_beliefs(self.settings.config_folder)
         except ConfigError as trouble:
             return f"config changed and is not used: {trouble}"
+        # The new set first: a page asked for meanwhile may make what follows from it anew at any moment.
+        self.__dict__["beliefs"] = fresh
         for name in ("_reading", "docket"):
             self.__dict__.pop(name, None)
-        self.__dict__["beliefs"] = fresh
         self._timelines.clear()
         self.prepare(tolerant=True)
         return "config changed and is read anew"

@@ -8,7 +8,6 @@ TrackerError
 │   └── BusyError    another process holds the database
 ├── SourceError      an archive or document that cannot be read at all
 ├── ArtefactError    a model folder that is missing, foreign or tampered with
-├── DeliveryError    the mail server
 └── RefusedError     a command that would make the record worse
 """
 
@@ -44,10 +43,6 @@ class SourceError(TrackerError):
 
 class ArtefactError(TrackerError):
     """A model folder is missing, foreign or tampered with."""
-
-
-class DeliveryError(TrackerError):
-    """The mail server could not be reached or refused the whole conversation."""
 
 
 class RefusedError(TrackerError):

@@ -49,11 +49,6 @@ def format_of(path: Path) -> Format:
     return found
 
 
-def total_bytes(path: Path) -> int:
-    """The length of a file as it lies on disk: what ``progress`` counts up to."""
-    return path.stat().st_size
-
-
 def read_archive(
     path: Path,
     format: Format | None,

@@ -25,6 +25,7 @@ from tracker.core.forecasts import (
 )
 from tracker.core.limits import BOUND_WORDS
 from tracker.core.timeline import PER_DAY
+from tracker.core.words import listed_words
 
 
 def card_of(forecast: Forecast) -> ForecastCard:
@@ -68,7 +69,7 @@ def _kind(measure: Measure) -> str:
 
 
 def _years(windows: tuple[Window, ...]) -> str:
-    return wording.listed([window.label for window in windows])
+    return listed_words([window.label for window in windows])
 
 
 def criterion_words(rule: Rule) -> str:
@@ -89,7 +90,7 @@ def criterion_words(rule: Rule) -> str:
         case Rank(measure, others, top):
             return f"among the top {top} of {_years(others)} and itself by number of {_kind(measure)}"
         case NearestYear(measures, others, expected):
-            kinds = wording.listed([_kind(measure) for measure in measures])
+            kinds = listed_words([_kind(measure) for measure in measures])
             return f"nearer to {expected} than to any other of {_years(others)}, by {kinds}"
         case BeforeAfter(measure, anchor, days, bound, number):
             return (

@@ -14,6 +14,7 @@ from tracker.core.events import Event
 from tracker.core.tallies import Grounds, Pending, Tally
 from tracker.core.timeline import PER_DAY
 from tracker.core.verdicts import Reason
+from tracker.core.words import day_words, listed_words
 
 State = Literal["decided", "open", "awaiting_data", "ambiguous", "partial", "annulled", "not_checkable"]
 
@@ -85,13 +86,13 @@ def _also(each: Tally) -> str:
         if event.unit not in (each.measure.unit, PER_DAY):
             sums[event.unit] = sums.get(event.unit, 0) + event.count
     parts = [f"{wording.number(count)} {unit}{'' if count == 1 else 's'}" for unit, count in sums.items()]
-    return wording.listed(parts)
+    return listed_words(parts)
 
 
 def silent(each: Tally) -> Reason:
     """That silence counts for this tally, and how much it may hide."""
     silence = each.silence
-    source = f"the {wording.listed(silence.tables)} table" if silence.tables else "publishers that were heard"
+    source = f"the {listed_words(silence.tables)} table" if silence.tables else "publishers that were heard"
     if len(silence.tables) > 1:
         source += "s"
     if silence.tables and "heard" in silence.basis:
@@ -131,7 +132,7 @@ def _silence_data(silence: Silence) -> dict[str, object]:
 
 def still_open(each: Tally) -> Reason:
     """That the window, or the time late reports are given, still runs."""
-    text = f"the window runs to {wording.day(each.window.span.last)}, and late reports are given two weeks more"
+    text = f"the window runs to {day_words(each.window.span.last)}, and late reports are given two weeks more"
     return Reason("open", wording.sentence(text), {"last": each.window.span.last.isoformat()})
 
 

@@ -42,6 +42,7 @@ from tracker.core.limits import BOUND_WORDS, Limit, integer_limit, meets
 from tracker.core.odds import Odds, of
 from tracker.core.tallies import Grounds, Tally, tally
 from tracker.core.verdicts import Reason
+from tracker.core.words import day_words, listed_words
 
 NAMED_TURNS = 2
 """A margin says what would turn each part up to so many parts; beyond it only how many."""
@@ -319,9 +320,9 @@ def _figure_missing(
         f"{_label(name, grounds)} for {period}" for name, period in names if _figure(name, period, grounds) is None
     ]
     if lacking:
-        text = f"no value is kept of {wording.listed(lacking)}; add it to config/baselines with its source"
+        text = f"no value is kept of {listed_words(lacking)}; add it to config/baselines with its source"
     elif closed:
-        text = f"the figures could be read from {wording.day(rule.known_on)}"
+        text = f"the figures could be read from {day_words(rule.known_on)}"
     else:
         text = "the window still runs"
     state = "awaiting_data" if closed else "open"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
 from tracker.core.days import DateSpan
 from tracker.core.forecasts import Measure
+from tracker.core.words import MONTHS, day_words, listed_words
 
 _WORDS = (
     "no",
@@ -23,10 +24,6 @@ _WORDS = (
     "ten",
     "eleven",
     "twelve",
-)
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
 )
 LISTED_DAYS = 8
 """Up to so many days are named one by one; beyond it only the first and the last."""
@@ -44,34 +41,23 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
 
 
-def listed(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def day(on: date) -> str:
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
-
-
 def days(many: Iterable[date]) -> str:
     """Days in order, months and years said once: "2, 9, 21 and 29 March 2020"."""
     ordered = sorted(set(many))
     if len(ordered) > LISTED_DAYS:
-        return f"first on {day(ordered[0])}, last on {day(ordered[-1])}"
+        return f"first on {day_words(ordered[0])}, last on {day_words(ordered[-1])}"
     groups = [
-        f"{listed([str(on.day) for on in group])} {_MONTHS[month - 1]} {year}"
+        f"{listed_words([str(on.day) for on in group])} {MONTHS[month - 1]} {year}"
         for (year, month), group in groupby(ordered, key=lambda on: (on.year, on.month))
     ]
-    return listed(groups) if len(groups) < 3 else "; ".join(groups)
+    return listed_words(groups) if len(groups) < 3 else "; ".join(groups)
 
 
 def span(period: DateSpan) -> str:
     """ "10 to 12 March 2020" and the like, for naming a gap."""
     if period.first == period.last:
-        return day(period.first)
-    return f"{day(period.first)} to {day(period.last)}"
+        return day_words(period.first)
+    return f"{day_words(period.first)} to {day_words(period.last)}"
 
 
 def during(period: DateSpan) -> str:
@@ -85,7 +71,7 @@ def during(period: DateSpan) -> str:
             return f"in the first half of {first.year}"
         if edges == (7, 1, 12, 31):
             return f"in the second half of {first.year}"
-    return f"from {day(first)} to {day(last)}"
+    return f"from {day_words(first)} to {day_words(last)}"
 
 
 def counted(count: int, measure: Measure) -> str:

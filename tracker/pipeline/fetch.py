@@ -11,7 +11,7 @@ from datetime import datetime
 from queue import SimpleQueue
 
 from tracker.core.items import Entry, Unreadable, content_hash, item_key, plausible
-from tracker.core.polling import SUCCESSES, Feed, FeedState, Fetched, lanes, next_due, slot_of
+from tracker.core.polling import SUCCESSES, Feed, FeedState, Fetched, due, lanes, next_due, slot_of
 from tracker.core.ports import Fetcher
 from tracker.core.publishers import POSTER, UNKNOWN, Directory, Publisher
 from tracker.store import feeds as feed_store
@@ -63,19 +63,17 @@ def fetch(
     with store.reading() as tx:
         states = feed_store.states(tx)
         first = feed_store.first_successes(tx)
-    wanted = [
-        (feed, states.get(feed.id, FeedState(feed.id, started)))
-        for feed in feeds
-        if (feed.id == only) or (not only and (feed.id not in states or states[feed.id].next_due_at <= started))
-    ]
-    known = {feed.id: (feed, state) for feed, state in wanted}
-    rows = lanes([feed for feed, _ in wanted])
+    known = {feed.id: feed for feed in feeds if only in ("", feed.id)}
+    remembered = [states.get(id_, FeedState(id_, started)) for id_ in known]
+    wanted = remembered if only else due(remembered, started)
+    by_feed = {state.feed: state for state in wanted}
+    rows = lanes([known[state.feed] for state in wanted])
     answers: SimpleQueue[_Attempt | None] = SimpleQueue()
 
     def poll(lane: Sequence[Feed]) -> None:
         """The feeds of one host in turn, so that no host is asked twice at once."""
         for feed in lane:
-            answers.put(None if stopping() else _attempt(fetcher, *known[feed.id], now))
+            answers.put(None if stopping() else _attempt(fetcher, feed, by_feed[feed.id], now))
 
     trouble: list[tuple[str, str, str]] = []
     answered = added = revised = tried = 0

@@ -19,7 +19,10 @@ FetchOutcome = Literal[
     "too_large",
     "timeout",
     "unreachable",
+    "unresolved",
+    "offline",
     "http_error",
+    "bot_wall",
     "gone",
     "rate_limited",
     "refused_address",
@@ -53,7 +56,10 @@ class Feed:
 class FeedState:
     """What we remember of a feed between polls; validators are kept byte for byte as they came.
 
-    ``failures`` is the weight of the failed polls in a row: 1 for a hard one, 0.5 for a soft one.
+    ``failures`` is the weight of the failed polls in a row: 1 for a hard one, 0.5 for a soft one. ``wait_s`` is
+    the interval as adapted by overlap (None: the configured one), ``newest_at`` the newest stamp of the last
+    document, ``last_new_at`` when an item was last new, ``gap_at`` when stories were last seen to be lost,
+    ``moved_to`` the address a permanent redirect named.
     """
 
     feed: str
@@ -66,11 +72,21 @@ class FeedState:
     last_success_at: datetime | None = None
     last_attempt_at: datetime | None = None
     detail: str = ""
+    wait_s: int | None = None
+    newest_at: datetime | None = None
+    last_new_at: datetime | None = None
+    gap_at: datetime | None = None
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The outcome of one attempt as a value; ``entries`` only on ``ok``. ``detail`` is a sentence for the operator."""
+    """The outcome of one attempt as a value; ``entries`` only on ``ok``. ``detail`` is a sentence for the operator.
+
+    ``update_s`` is how often the document says that it changes (ttl, sy:update), ``moved_to`` where permanent
+    redirects led, ``delta`` that the answer holds only what is new (226, RFC 3229), ``refused_body`` the first
+    64 KiB of a document that could not be parsed.
+    """
 
     feed: str
     outcome: FetchOutcome
@@ -83,6 +99,11 @@ class Fetched:
     size: int = 0
     retry_after_s: int | None = None
     max_age_s: int | None = None
+    update_s: int | None = None
+    moved_to: str = ""
+    delta: bool = False
+    by_fallback: bool = False
+    refused_body: bytes = b""
 
 
 SUCCESSES: frozenset[FetchOutcome] = frozenset({"ok", "unchanged"})

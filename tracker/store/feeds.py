@@ -13,7 +13,7 @@ from tracker.store.schema import feed_states, fetches
 
 _FIELDS = (
     "feed", "next_due_at", "etag", "last_modified", "body_hash", "failures", "last_outcome", "last_success_at",
-    "last_attempt_at", "detail",
+    "last_attempt_at", "detail", "wait_s", "newest_at", "last_new_at", "gap_at", "moved_to",
 )  # fmt: skip
 
 

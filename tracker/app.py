@@ -3,6 +3,7 @@ or knows the time."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -17,16 +18,18 @@ from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
 from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
 from tracker.core.items import Entry, Unreadable
+from tracker.core.listening import FeedLine
 from tracker.core.observations import Observer
-from tracker.core.polling import Feed, FeedState, Fetched
+from tracker.core.polling import Fetched
 from tracker.core.ports import Clock, Fetcher, Postman, Reader
 from tracker.core.scoring import scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
 from tracker.pipeline import answers
+from tracker.pipeline.archive import ImportReport, take_archive
 from tracker.pipeline.effective import effective_observer
-from tracker.pipeline.fetch import FetchReport, ImportReport, fetch, take_archive
+from tracker.pipeline.fetch import FetchReport, fetch
 from tracker.pipeline.judge import Docket, JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
@@ -35,9 +38,11 @@ from tracker.pipeline.reference import LoadReport, load_references, refuse_shrun
 from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue, record_began, send
 from tracker.pipeline.subscribers import change_subscriber
 from tracker.pipeline.timelines import timeline
+from tracker.pipeline.watch import WatchReport, watch
 from tracker.settings import Settings
 from tracker.store import feeds, mail, observations, verdicts
 from tracker.store.engine import Store
+from tracker.store.feeds import RefusedBody
 from tracker.store.mail import StoredIssue, SubscriberState
 from tracker.store.pulse import pulse
 from tracker.store.versions import current, known_revisions, require_head, upgrade
@@ -262,6 +267,8 @@ class App:
             only,
             progress,
             lambda: self.stopping,
+            spacing_s=self.settings.fetch_spacing_s,
+            ticks=time.monotonic,
         )
 
     def take(self, path: Path, kind: Format | None, progress: Progress = _silent) -> ImportReport:
@@ -277,11 +284,24 @@ class App:
         except SourceError as trouble:
             raise SourceError(f"{path}: {trouble}") from trouble
 
-    def feed_states(self) -> list[tuple[Feed, FeedState | None, datetime | None]]:
-        """Every feed of the config, what is remembered of it, and when it first answered."""
+    def feeds(self) -> tuple[FeedLine, ...]:
+        """Every feed of the config, what is remembered of it, when it first answered, and how it is doing."""
+        return answers.feed_lines(self.store, self.beliefs.feeds, self.clock.now())
+
+    def refused(self, feed: str) -> list[RefusedBody]:
+        """What a feed sent that could not be read, newest first; raises RefusedError for an unknown feed."""
+        if feed not in {each.id for each in self.beliefs.feeds}:
+            raise RefusedError(f"there is no feed {feed!r} in config/feeds.toml; ./run feeds lists them")
         with self.store.reading() as tx:
-            states, first = feeds.states(tx), feeds.first_successes(tx)
-        return [(feed, states.get(feed.id), first.get(feed.id)) for feed in self.beliefs.feeds]
+            return feeds.refused_of(tx, feed)
+
+    def watch(self) -> WatchReport:
+        """Notice deafness, and tell the operator once."""
+        settings = self.settings
+        operator = settings.operator_mail if settings.smtp_host else ""
+        return watch(
+            self.store, self.beliefs.feeds, operator, lambda: self.letters, lambda: self.postman, self.clock.now
+        )
 
     def waiting_to_read(self) -> int:
         """How many texts lack an observation by the active observer."""

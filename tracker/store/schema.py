@@ -37,7 +37,8 @@ fetches = sa.Table(
     sa.Column("entries", sa.Integer, nullable=False),
     sa.Column("new_items", sa.Integer, nullable=False),
     sa.Column("known_items", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("gap", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("gap_first_at", UtcInstant),
+    sa.Column("gap_last_at", UtcInstant),
     sa.Column("by_fallback", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("feed", "slot_at"),
     sa.Index(None, "finished_at"),
@@ -61,6 +62,7 @@ feed_states = sa.Table(
     sa.Column("newest_at", UtcInstant),
     sa.Column("last_new_at", UtcInstant),
     sa.Column("gap_at", UtcInstant),
+    sa.Column("own_due_at", UtcInstant),
     sa.Column("moved_to", sa.Text, nullable=False, server_default=""),
 )
 

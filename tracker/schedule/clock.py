@@ -108,7 +108,7 @@ def _refresh(app: App) -> str:
 STEPS: tuple[tuple[str, Callable[[App], str]], ...] = (
     ("config", _refresh),
     ("fetch", _fetch),
-    ("watch", _watch),
+    ("listen", _watch),
     ("read", _read),
     ("place", _place),
     ("judge", _judge),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tracker.core.listening import Alarm
 from tracker.store.engine import Tx
-from tracker.store.schema import alarms
+from tracker.store.listening import alarms
 
 DEAF = "deaf"
 

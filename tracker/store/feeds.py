@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tracker.core.polling import FeedState, Fetched
 from tracker.core.rhythm import Overlap
 from tracker.store.engine import Tx
-from tracker.store.schema import feed_states, fetches, refused_bodies
+from tracker.store.listening import feed_states, fetches, refused_bodies
 
 _FIELDS = (
     "feed", "next_due_at", "etag", "last_modified", "body_hash", "failures", "last_outcome", "last_success_at",

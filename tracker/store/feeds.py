@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -62,5 +61,5 @@ def record(
     )
     tx.upsert(
         feed_states,
-        [{**{name: asdict(state)[name] for name in _FIELDS}, "first_success_at": first_success_at}],
+        [{**{name: getattr(state, name) for name in _FIELDS}, "first_success_at": first_success_at}],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from tracker.store.engine import Tx, chunks
 from tracker.store.schema import items, quarantine, revisions
 
 ARCHIVE = "archive"
+
+_NAMES = ("origin_kind", "origin", "item_key")
 
 TEXT_DIGITS = 56
 """Leading hexadecimal digits of a content hash that name the text; the last eight count how often an item has
@@ -53,12 +55,15 @@ def save(tx: Tx, batch: Sequence[NewRevision], recorded_at: datetime) -> Saved:
     """
     if not batch:
         return Saved(0, 0, 0)
-    keys = {_key(row) for row in batch}
+    keys = dict.fromkeys(map(_key, batch))
     before = _ids(tx, keys)
-    names = ("origin_kind", "origin", "item_key")
-    tx.insert_new(items, [dict(zip(names, key, strict=True)) for key in dict.fromkeys(map(_key, batch))])
-    ids = _ids(tx, keys)
-    known = _hashes(tx, list(before.values()))
+    wanted = [key for key in keys if key not in before]
+    rows_of = tx.insert_new_returning(items, [dict(zip(_NAMES, key, strict=True)) for key in wanted], (*_NAMES, "id"))
+    fresh = {(kind, origin, key): id_ for kind, origin, key, id_ in rows_of}
+    # A key that is neither was put in by somebody else in between (not on SQLite, where a writer is alone).
+    raced = _ids(tx, dict.fromkeys(key for key in wanted if key not in fresh))
+    ids = {**before, **fresh, **raced}
+    known = _hashes(tx, [*before.values(), *raced.values()])
     rows: list[dict[str, object]] = []
     revised = 0
     for row in batch:
@@ -73,7 +78,7 @@ def save(tx: Tx, batch: Sequence[NewRevision], recorded_at: datetime) -> Saved:
         revised += bool(said)
         said.append(text)
     tx.insert_new(revisions, rows)
-    return Saved(len(ids) - len(before), revised, len(batch) - len(rows))
+    return Saved(len(fresh), revised, len(batch) - len(rows))
 
 
 def _key(row: NewRevision) -> tuple[str, str, str]:
@@ -94,7 +99,7 @@ def _hashes(tx: Tx, item_ids: list[int]) -> dict[int, list[str]]:
     return found
 
 
-def _ids(tx: Tx, keys: set[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+def _ids(tx: Tx, keys: Mapping[tuple[str, str, str], None]) -> dict[tuple[str, str, str], int]:
     found: dict[tuple[str, str, str], int] = {}
     wanted = sorted({key[2] for key in keys})
     for part in chunks(wanted):

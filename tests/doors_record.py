@@ -22,6 +22,8 @@ from tracker.core.details import (
 )
 from tracker.core.events import Event, Evidence
 from tracker.core.linking import Difference
+from tracker.core.listening import FeedLine, health_of
+from tracker.core.polling import Feed, FeedState
 from tracker.core.taxonomy import Category, Subtype, Taxonomy
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Implied, Reason, Verdict
@@ -132,6 +134,11 @@ def card(forecast: str, **changes: Any) -> ForecastCard:
     return replace(base, **changes)
 
 
+def feed_line(id_: str, state: FeedState | None = None) -> FeedLine:
+    feed = Feed(id_, f"The {id_}", f"https://{id_}.example/feed", id_, "en", "UTC", False, 3600, 2, "", "")
+    return FeedLine(feed, state, None, health_of(feed, state, at(4)), state.next_due_at if state else at(4))
+
+
 DOCUMENT = Document(
     "almanac", "The village almanac", "Almanac Press", date(2019, 12, 31), "https://almanac.example/", (2017, 2020)
 )
@@ -156,6 +163,11 @@ class Record:
     )  # fmt: skip
     cards: tuple[ForecastCard, ...] = (card("f1"), card("f2"), card("f3"))
     state: Health = Health(True, (), 20, 18, at(3), 1200, 4, (StepLag("read", 3, 12.5), StepLag("place", 0)), at(4))
+    lines: tuple[FeedLine, ...] = (
+        feed_line("herald"),
+        feed_line("gazette", FeedState("gazette", at(5), failures=1.5, last_outcome="bot_wall", last_attempt_at=at(4),
+                                       detail="a <b>wall</b> answers instead of the feed")),
+    )  # fmt: skip
     asked: list[tuple[View, datetime | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -197,6 +209,9 @@ class Record:
 
     def health(self) -> Health:
         return self.state
+
+    def feeds(self) -> tuple[FeedLine, ...]:
+        return self.lines
 
     def labels(self) -> Labels:
         return LABELS

@@ -23,9 +23,9 @@ from tracker.core.coverage import (
     HeardDay,
     Silence,
     gaps_of,
-    heard_days,
 )
-from tracker.core.days import DateSpan, end_of
+from tracker.core.days import DateSpan, end_of, start_of
+from tracker.core.hearing import Ear, Told, heard_days
 from tracker.core.timeline import View
 
 YEAR = DateSpan(date(2020, 1, 1), date(2020, 12, 31))
@@ -176,25 +176,49 @@ def test_more_heard_days_never_uncover(some: set[int], more: set[int]) -> None:
 
 def test_a_day_is_heard_by_two_who_report_on_the_subject() -> None:
     start = date(2020, 1, 1)
-    rows = [(who, start + timedelta(days=d), 1, 1) for who in ("a", "b") for d in range(5)]
-    rows += [(who, start + timedelta(days=5), 3, 0) for who in ("a", "b")]
-    assert [day.on for day in heard_days(rows, SEOUL)] == [start + timedelta(days=5)]
-    assert heard_days(rows, SEOUL)[0].known_at == end_of(start + timedelta(days=5), SEOUL)
+    rows = [Told(who, start + timedelta(days=d), 1, 1) for who in ("a", "b") for d in range(5)]
+    rows += [Told(who, start + timedelta(days=5), 3, 0) for who in ("a", "b")]
+    assert [day.on for day in heard_days(rows, {}, SEOUL)] == [start + timedelta(days=5)]
+    assert heard_days(rows, {}, SEOUL)[0].known_at == end_of(start + timedelta(days=5), SEOUL)
 
 
 def test_the_day_itself_and_days_long_past_do_not_count() -> None:
     day = date(2020, 6, 1)
-    same_day = [(who, day, 9, 9) for who in ("a", "b")]
-    assert heard_days(same_day, SEOUL) == ()
+    same_day = [Told(who, day, 9, 9) for who in ("a", "b")]
+    assert heard_days(same_day, {}, SEOUL) == ()
     for back, found in ((60, 1), (61, 0)):
-        old = [(who, day - timedelta(days=back), 5, 5) for who in ("a", "b")]
-        today = [(who, day, 1, 0) for who in ("a", "b")]
-        assert len(heard_days(old + today, SEOUL)) == found
+        old = [Told(who, day - timedelta(days=back), 5, 5) for who in ("a", "b")]
+        today = [Told(who, day, 1, 0) for who in ("a", "b")]
+        assert len(heard_days(old + today, {}, SEOUL)) == found
 
 
 def test_one_publisher_alone_is_not_heard() -> None:
-    rows = [("a", date(2020, 1, 1) + timedelta(days=d), 2, 2) for d in range(30)]
-    assert heard_days(rows, SEOUL) == ()
+    rows = [Told("a", date(2020, 1, 1) + timedelta(days=d), 2, 2) for d in range(30)]
+    assert heard_days(rows, {}, SEOUL) == ()
+
+
+def test_a_feed_is_heard_on_days_listened_to_the_end_and_lost_none_of() -> None:
+    start = date(2020, 1, 1)
+    last, half = start + timedelta(days=5), start + timedelta(days=6)
+    rows = [Told(who, start + timedelta(days=d), 1, 1, f"feed-{who}") for who in ("a", "b") for d in range(7)]
+    noon = start_of(half, SEOUL) + timedelta(hours=12)
+
+    def found(**lost: tuple[tuple[datetime, datetime], ...]) -> list[date]:
+        ears = {f"feed-{who}": Ear(noon, lost.get(who, ())) for who in ("a", "b")}
+        return [day.on for day in heard_days(rows, ears, SEOUL)]
+
+    assert found() == [last], "the sixth was listened to; the seventh only until noon"
+    night = start_of(last, SEOUL) + timedelta(hours=1)
+    assert found(a=((night, night + timedelta(hours=2)),)) == [], "stories of that night were lost by one of the two"
+    assert found(a=((night - timedelta(days=1), night - timedelta(hours=2)),)) == [last], "the loss was the day before"
+    assert heard_days(rows, {}, SEOUL) == (), "feeds that never answered prove nothing"
+
+
+def test_a_day_read_out_of_a_backlog_is_known_when_it_was_read() -> None:
+    start = date(2020, 1, 1)
+    read_at = end_of(start + timedelta(days=30), SEOUL)
+    rows = [Told(who, start + timedelta(days=d), 1, 1, "feed", read_at) for who in ("a", "b") for d in range(6)]
+    assert [day.known_at for day in heard_days(rows, {"feed": Ear(read_at)}, SEOUL)] == [read_at]
 
 
 def test_ten_years_are_asked_quickly() -> None:
@@ -221,8 +245,8 @@ def test_the_real_stream_does_not_cover_the_summer_of_2019() -> None:
             key = (host, date.fromisoformat(row["published"][:10]))
             items[key] += 1
             about[key] += bool(concerns.search(row["title"]))
-    observed = [(host, day, count, about[host, day]) for (host, day), count in items.items()]
-    found = heard_days(observed, SEOUL)
+    observed = [Told(host, day, count, about[host, day]) for (host, day), count in items.items()]
+    found = heard_days(observed, {}, SEOUL)
     summer = DateSpan(date(2019, 7, 1), date(2019, 9, 9))
     silence = ask(Coverage(found), "missile_test", ("ballistic",), summer, "news")
     assert not silence.counts

@@ -193,5 +193,5 @@ def test_similar_is_symmetric_and_within_bounds(a: frozenset[str], b: frozenset[
 def test_a_stamp_from_the_future_becomes_unknown_and_keeps_its_words() -> None:
     assert STAMP.first_at is not None
     assert plausible(STAMP, STAMP.first_at - timedelta(days=1)) == STAMP
-    assert plausible(STAMP, STAMP.first_at - timedelta(days=3)) == Published.unknown(STAMP.raw)
+    assert plausible(STAMP, STAMP.first_at - timedelta(days=3)) == Published.suspect(STAMP.raw)
     assert plausible(Published.unknown("x"), STAMP.first_at) == Published.unknown("x")

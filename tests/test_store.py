@@ -17,7 +17,8 @@ from sqlalchemy.schema import CreateTable
 
 from tracker.core.errors import StoreError
 from tracker.store.engine import Store
-from tracker.store.schema import fetches, meta, metadata
+from tracker.store.listening import fetches
+from tracker.store.schema import meta, metadata
 from tracker.store.versions import current, head, upgrade
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"

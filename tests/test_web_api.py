@@ -145,6 +145,12 @@ def test_other_verbs_are_refused() -> None:
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
 
 
+def test_the_feeds_tell_how_they_are_doing() -> None:
+    herald, gazette = ask("/api/v1/feeds").json()["feeds"]
+    assert (herald["outcome"], herald["condition"], herald["verified"]) == ("never tried", "untried", False)
+    assert (gazette["outcome"], gazette["condition"], gazette["failures"]) == ("bot_wall", "walled", 1.5)
+
+
 def test_health_tells_the_operator_and_a_load_balancer() -> None:
     well = ask("/api/v1/health")
     assert well.status_code == 200
@@ -203,7 +209,8 @@ def test_the_description_is_openapi_3_1_and_complete() -> None:
     document = ask("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
-        EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}", "/api/v1/health",
+        EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}", "/api/v1/feeds",
+        "/api/v1/health",
     }  # fmt: skip
     for path, operations in document["paths"].items():
         operation: dict[str, Any] = operations["get"]

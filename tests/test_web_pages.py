@@ -270,3 +270,13 @@ def test_text_and_marks_stand_out_from_the_paper() -> None:
         assert contrast(named[text], named["paper"]) >= 4.5, text
         assert contrast(named[text], named["wash"]) >= 4.5, text
     assert all(contrast(colour, named["paper"]) >= 4.5 for colour in marks)
+
+
+def test_the_feeds_page_shows_the_ill_ones_first_and_trusts_no_words() -> None:
+    page = ask("/feeds")
+    assert page.status_code == 200
+    assert page.text.index("The gazette") < page.text.index("The herald")
+    assert "walled" in page.text
+    assert "&lt;b&gt;wall&lt;/b&gt;" in page.text
+    assert "<b>wall</b>" not in page.text
+    assert 'href="/feeds"' in ask("/").text

@@ -3,31 +3,30 @@ or knows the time."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
-from tracker.catalog.beliefs import Beliefs, fingerprint, read_beliefs
-from tracker.classify.readers import make_reader
+from tracker.catalog.beliefs import fingerprint, read_beliefs
 from tracker.core.cards import card_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
 from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
 from tracker.core.items import Entry, Unreadable
-from tracker.core.observations import Observer
-from tracker.core.polling import Feed, FeedState, Fetched
-from tracker.core.ports import Clock, Fetcher, Postman, Reader
+from tracker.core.listening import FeedLine
+from tracker.core.polling import Fetched
+from tracker.core.ports import Clock
 from tracker.core.scoring import scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
 from tracker.pipeline import answers
-from tracker.pipeline.effective import effective_observer
-from tracker.pipeline.fetch import FetchReport, ImportReport, fetch, take_archive
-from tracker.pipeline.judge import Docket, JudgeReport, judge_as_of, judge_if_moved
+from tracker.pipeline.archive import ImportReport, take_archive
+from tracker.pipeline.fetch import FetchReport, fetch
+from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
 from tracker.pipeline.rebuild import place_or_rebuild, rebuild_news
@@ -35,15 +34,16 @@ from tracker.pipeline.reference import LoadReport, load_references, refuse_shrun
 from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue, record_began, send
 from tracker.pipeline.subscribers import change_subscriber
 from tracker.pipeline.timelines import timeline
+from tracker.pipeline.watch import WatchReport, watch
 from tracker.settings import Settings
 from tracker.store import feeds, mail, observations, verdicts
-from tracker.store.engine import Store
+from tracker.store.feeds import RefusedBody
 from tracker.store.mail import StoredIssue, SubscriberState
 from tracker.store.pulse import pulse
 from tracker.store.versions import current, known_revisions, require_head, upgrade
+from tracker.workshops import Workshops
 
 if TYPE_CHECKING:
-    from tracker.outputs.letters import Letters
     from tracker.sources.archives import Format
 
 Progress = Callable[[int], None]
@@ -64,112 +64,13 @@ def _silent(_: int) -> None:
     return None
 
 
-class App:
-    """One wired program. Everything expensive is made at first use, so that ``--help`` costs nothing."""
+class App(Workshops):
+    """One wired program: getting ready, the steps, and the answers."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        self.settings = settings
-        self.clock: Clock = clock or RealClock()
-        self.stopping = False
-        self.warn: Callable[[str], None] = lambda _: None
+        super().__init__(settings, clock or RealClock())
         self._config_seen: str | None = None
         self._timelines: dict[View, tuple[tuple[int, ...], Timeline]] = {}
-
-    def close(self) -> None:
-        """Let go of the database, if it was opened."""
-        if "store" in self.__dict__:
-            self.store.close()
-
-    # --- what it is made of ---------------------------------------------------------------------
-
-    @cached_property
-    def store(self) -> Store:
-        return Store(self.settings.database)
-
-    @cached_property
-    def beliefs(self) -> Beliefs:
-        """Raises ConfigError with every problem under config/."""
-        return read_beliefs(self.settings.config_folder)
-
-    @cached_property
-    def _reading(self) -> tuple[Observer, Reader]:
-        beliefs = self.beliefs
-        return make_reader(beliefs.observers.active, beliefs.words, beliefs.places, self.settings.models_folder)
-
-    def reader_named(self, name: str) -> tuple[Observer, Reader]:
-        """The observer of that id in config/observers.toml, the active one for ""; raises RefusedError for none."""
-        if not name:
-            return self._reading
-        beliefs = self.beliefs
-        setting = next((each for each in beliefs.observers.known if each.id == name), None)
-        if setting is None:
-            known = ", ".join(each.id for each in beliefs.observers.known)
-            raise RefusedError(f"there is no observer {name!r} in config/observers.toml; known: {known}")
-        return make_reader(setting, beliefs.words, beliefs.places, self.settings.models_folder)
-
-    @property
-    def guide(self) -> tuple[str, ...]:
-        """The categories that texts are labelled with, in the taxonomy's order."""
-        return tuple(each.id for each in self.beliefs.taxonomy.categories.values() if each.guide)
-
-    @property
-    def observer(self) -> Observer:
-        return self._reading[0]
-
-    @property
-    def effective(self) -> Observer:
-        """The observer whose readings count: the configured one once it has read everything."""
-        return effective_observer(self.store, self.observer)
-
-    @property
-    def reader(self) -> Reader:
-        return self._reading[1]
-
-    @cached_property
-    def fetcher(self) -> Fetcher:
-        from tracker.sources.web import HttpFetcher  # the HTTP client costs a quarter second that only polling needs
-
-        settings = self.settings
-        contact = f"; +{settings.contact}" if settings.contact else ""
-        return HttpFetcher(
-            f"tracker/{__version__} (news archive and forecast checking{contact})",
-            settings.fetch_allow,
-            read_s=settings.fetch_timeout_s,
-            total_s=settings.fetch_timeout_s,
-            limit_bytes=settings.fetch_max_bytes,
-        )
-
-    @cached_property
-    def postman(self) -> Postman | None:
-        """None while no mail server is set: digests are then composed and kept, not mailed."""
-        settings = self.settings
-        if not settings.smtp_host:
-            return None
-        if not settings.mail_from:
-            raise SettingsError("TRACKER_SMTP_HOST is set and TRACKER_MAIL_FROM is not; name the digest's sender")
-        from tracker.outputs.smtp import SmtpPostman  # mail is no business of the other verbs
-
-        return SmtpPostman(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_security,
-            settings.smtp_user,
-            settings.smtp_password.get_secret_value(),
-        )
-
-    @cached_property
-    def letters(self) -> Letters:
-        from tracker.outputs.letters import Letters  # templates are no business of the other verbs
-
-        settings = self.settings
-        return Letters(settings.mail_from, settings.mail_unsubscribe, settings.public_url)
-
-    @cached_property
-    def docket(self) -> Docket:
-        beliefs = self.beliefs
-        return Docket(
-            beliefs.forecasts, beliefs.series, beliefs.forecasts_hash, beliefs.forecasts_text, beliefs.words.audible
-        )
 
     # --- getting ready --------------------------------------------------------------------------
 
@@ -262,6 +163,8 @@ class App:
             only,
             progress,
             lambda: self.stopping,
+            spacing_s=self.settings.fetch_spacing_s,
+            ticks=time.monotonic,
         )
 
     def take(self, path: Path, kind: Format | None, progress: Progress = _silent) -> ImportReport:
@@ -277,11 +180,24 @@ class App:
         except SourceError as trouble:
             raise SourceError(f"{path}: {trouble}") from trouble
 
-    def feed_states(self) -> list[tuple[Feed, FeedState | None, datetime | None]]:
-        """Every feed of the config, what is remembered of it, and when it first answered."""
+    def feeds(self) -> tuple[FeedLine, ...]:
+        """Every feed of the config, what is remembered of it, when it first answered, and how it is doing."""
+        return answers.feed_lines(self.store, self.beliefs.feeds, self.clock.now())
+
+    def refused(self, feed: str) -> list[RefusedBody]:
+        """What a feed sent that could not be read, newest first; raises RefusedError for an unknown feed."""
+        if feed not in {each.id for each in self.beliefs.feeds}:
+            raise RefusedError(f"there is no feed {feed!r} in config/feeds.toml; ./run feeds lists them")
         with self.store.reading() as tx:
-            states, first = feeds.states(tx), feeds.first_successes(tx)
-        return [(feed, states.get(feed.id), first.get(feed.id)) for feed in self.beliefs.feeds]
+            return feeds.refused_of(tx, feed)
+
+    def watch(self) -> WatchReport:
+        """Notice deafness, and tell the operator once."""
+        settings = self.settings
+        operator = settings.operator_mail if settings.smtp_host else ""
+        return watch(
+            self.store, self.beliefs.feeds, operator, lambda: self.letters, lambda: self.postman, self.clock.now
+        )
 
     def waiting_to_read(self) -> int:
         """How many texts lack an observation by the active observer."""

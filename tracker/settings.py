@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     fetch_timeout_s: float = Field(20.0, gt=0, le=300, description="total seconds for one fetch")
     fetch_max_bytes: int = Field(15 * 1024 * 1024, gt=0, description="largest decoded document in bytes")
     fetch_threads: int = Field(24, ge=1, le=64, description="feeds fetched at once")
+    fetch_spacing_s: float = Field(1.0, ge=0, le=60, description="least seconds between two requests to one host")
     smtp_host: str = Field("", description="mail server; empty: digests are composed and stored, not mailed")
     smtp_port: int = Field(587, ge=1, le=65535, description="mail server's port")
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how the mail line is kept")
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="mail server password")
     mail_from: str = Field("", description="sender address of the digest")
     mail_unsubscribe: str = Field("", description="address that unsubscribe mails go to")
+    operator_mail: str = Field("", description="address that is told once when the program hears nothing")
     public_url: str = Field("", description="address of the page as readers reach it, named in the digest")
 
     @field_validator("fetch_allow", mode="before")

@@ -19,7 +19,8 @@ _id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     with op.batch_alter_table("fetches") as batch:
         batch.add_column(sa.Column("known_items", sa.Integer(), nullable=False, server_default="0"))
-        batch.add_column(sa.Column("gap", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(sa.Column("gap_first_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("gap_last_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("by_fallback", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.create_index(op.f("ix_fetches_finished_at"), ["finished_at"])
     with op.batch_alter_table("feed_states") as batch:
@@ -27,6 +28,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("last_new_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("gap_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("own_due_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("moved_to", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "refused_bodies",
@@ -38,7 +40,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refused_bodies")),
-        sa.UniqueConstraint("feed", "body_hash", name=op.f("uq_refused_bodies_feed")),
+        sa.UniqueConstraint("feed", "body_hash", name=op.f("uq_refused_bodies_feed_body_hash")),
     )
     op.create_table(
         "alarms",
@@ -50,5 +52,5 @@ def upgrade() -> None:
         sa.Column("mail_state", sa.String(length=20), nullable=False),
         sa.Column("mail_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
-        sa.UniqueConstraint("kind", "raised_at", name=op.f("uq_alarms_kind")),
+        sa.UniqueConstraint("kind", "raised_at", name=op.f("uq_alarms_kind_raised_at")),
     )

@@ -15,7 +15,9 @@ FILE = "feeds.toml"
 
 SHORTEST_INTERVAL_S = 300
 LONGEST_INTERVAL_S = 7 * 86_400
-"""Five minutes is the floor feed readers agree on as polite; a feed polled less than weekly loses entries."""
+USUAL_INTERVAL_S = 3600
+"""An hour is what publishers ask of readers that send conditional requests; five minutes is the floor that feed
+readers agree on as polite; a feed polled less than weekly loses entries."""
 
 
 def read_feeds(folder: Path, publishers: Collection[str] | None = None) -> tuple[tuple[Feed, ...], list[Problem]]:
@@ -53,7 +55,7 @@ def _feed(entry: Table, publishers: Collection[str] | None) -> Feed:
         lang=entry.text("lang"),
         zone=entry.zone("zone"),
         dprk_only=entry.flag("dprk_only"),
-        interval_s=entry.whole("interval_s", low=SHORTEST_INTERVAL_S, high=LONGEST_INTERVAL_S),
+        interval_s=entry.whole("interval_s", USUAL_INTERVAL_S, low=SHORTEST_INTERVAL_S, high=LONGEST_INTERVAL_S),
         expect_days=entry.number("expect_days", low=0.01, high=366),
         fallback=entry.text("fallback", ""),
         note=" ".join(f"{entry.text('note', '')} Evidence: {entry.text('evidence')}".split()),

@@ -13,8 +13,10 @@ from tracker.app import App
 from tracker.cli.terminal import Json, bar, fields_of, say, show_json, table, warn
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
-from tracker.core.polling import SUCCESSES
-from tracker.core.shapes import instant
+from tracker.core.shapes import feed_fields, instant
+
+REFUSED_SHOWN = 2000
+"""Bytes of an unreadable document that are shown to people; --json gives what is kept."""
 
 AcceptShrink = Annotated[
     bool, typer.Option("--accept-shrink", help="Load reference tables although they lost rows; it is meant.")
@@ -48,6 +50,7 @@ def _turn_once(app: App, accept_shrink: bool) -> dict[str, Any]:
     loaded = app.prepare(accept_shrink)
     with bar("feeds", len(app.beliefs.feeds)) as step:
         fetched = app.fetch(progress=lambda _: step(1))
+    watched = app.watch()
     read = app.read()
     placed = app.place()
     judged = app.judge()
@@ -61,6 +64,7 @@ def _turn_once(app: App, accept_shrink: bool) -> dict[str, Any]:
                 {"id": feed, "outcome": outcome, "detail": detail} for feed, outcome, detail in fetched.trouble
             ],
         },
+        "deaf": list(watched.reasons),
         "reference": {"tables": loaded.tables, "rows": loaded.rows},
         "items": {"added": fetched.added, "revised": fetched.revised, "total": health.items},
         "read": read.read,
@@ -80,6 +84,8 @@ def _print_summary(summary: dict[str, Any]) -> None:
         say(f"             {trouble['id']}: {trouble['detail'] or trouble['outcome']}")
     if feeds["unreachable"]:
         say("             they stay due and are tried again")
+    for reason in summary["deaf"]:
+        say(f"hearing    {reason}")
     reference = summary["reference"]
     say(f"reference  {reference['tables']} tables, {reference['rows']} rows")
     say(f"items      {items['added']} new, {items['revised']} revised, {items['total']} in all")
@@ -119,47 +125,57 @@ def fetch(
         warn(f"  {id_}: {detail}")
 
 
-def feeds(json: Json = False) -> None:
-    """How each feed is doing: its last outcome, and when it is due again."""
+def feeds(
+    refused: Annotated[
+        str, typer.Option(help="Show what this feed sent that could not be read, instead.", metavar="FEED")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """How each feed is doing: its condition, and when it is due again."""
     app = wired()
     app.prepare(tolerant=True)
-    rows = [
-        {
-            "id": feed.id,
-            "title": feed.title,
-            "url": feed.url,
-            "lang": feed.lang,
-            "outcome": "never tried"
-            if state is None
-            else "ok"
-            if state.last_outcome in SUCCESSES
-            else state.last_outcome,
-            "changed": state.last_outcome != "unchanged" if state else None,
-            "detail": state.detail if state else "",
-            "verified": first is not None,
-            "failures": state.failures if state else 0,
-            "last_success_at": instant(state.last_success_at) if state else None,
-            "last_attempt_at": instant(state.last_attempt_at) if state else None,
-            "next_due_at": instant(state.next_due_at) if state else instant(app.clock.now()),
-        }
-        for feed, state, first in app.feed_states()
-    ]
+    if refused:
+        _refused(app, refused, json)
+        return
+    rows = [feed_fields(line) for line in app.feeds()]
     if json:
         show_json({"feeds": rows})
         return
     table(
-        ("feed", "outcome", "last success", "due again", "detail"),
+        ("feed", "condition", "last success", "last new item", "due again", "in words"),
         [
             (
                 row["id"],
-                row["outcome"] if row["verified"] else f"{row['outcome']} (unverified)",
+                row["condition"] if row["verified"] else f"{row['condition']} (unverified)",
                 row["last_success_at"] or "never",
+                row["last_new_at"] or "never",
                 row["next_due_at"],
-                row["detail"],
+                row["words"],
             )
             for row in rows
         ],
     )
+
+
+def _refused(app: App, feed: str, json: bool) -> None:
+    bodies = app.refused(feed)
+    if json:
+        rows = [
+            {
+                "recorded_at": instant(body.recorded_at),
+                "reason": body.reason,
+                "size": body.size,
+                "head": body.head.decode("utf-8", "backslashreplace"),
+            }
+            for body in bodies
+        ]
+        show_json({"feed": feed, "refused": rows})
+        return
+    for body in bodies:
+        say(f"{instant(body.recorded_at)}  {body.size} bytes: {body.reason}")
+        say(body.head[:REFUSED_SHOWN].decode("utf-8", "backslashreplace"))
+    if not bodies:
+        say(f"everything that {feed} sent could be read")
 
 
 def import_(

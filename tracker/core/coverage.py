@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,11 +15,6 @@ from tracker.core.taxonomy import Taxonomy
 from tracker.core.timeline import View
 
 Basis = Literal["heard", "declared"]
-
-HEARD_PUBLISHERS = 2
-HEARD_ITEMS = 5
-HEARD_DAYS = 60
-"""Heard: at least 2 publishers that day, each with 5 or more DPRK items in the 60 days before (DESIGN 8)."""
 
 HEARD_P_MISS = 0.05
 """The probability that listening publishers all pass over one true event. A judgement, not a measurement: a
@@ -256,34 +250,3 @@ def _every_kind(category: str, taxonomy: Taxonomy) -> frozenset[str]:
     """All kinds of a category, the unstated one included (so a list of kinds never promises all)."""
     kind = taxonomy.categories.get(category)
     return frozenset({*(kind.subtypes if kind is not None else ()), ""})
-
-
-def heard_days(observed: Iterable[tuple[str, date, int, int]], zone_name: str) -> tuple[HeardDay, ...]:
-    """The heard days among ``observed`` rows of (publisher, day, items that day, DPRK items among them).
-
-    Days are counted in ``zone_name``. The caller leaves out unknown publishers, social posts and carriers.
-    A publisher's own day never counts towards its DPRK items, only the 60 days before it. Several rows of one
-    publisher and day add up.
-    """
-    by_publisher: dict[str, dict[date, tuple[int, int]]] = {}
-    for publisher, day, items, concerning in observed:
-        mine = by_publisher.setdefault(publisher, {})
-        before = mine.get(day, (0, 0))
-        mine[day] = (before[0] + items, before[1] + concerning)
-    listeners: dict[date, int] = {}
-    for mine in by_publisher.values():
-        recent: deque[tuple[date, int]] = deque()
-        running = 0
-        for day in sorted(mine):
-            while recent and recent[0][0] < day - timedelta(days=HEARD_DAYS):
-                running -= recent.popleft()[1]
-            items, concerning = mine[day]
-            if items > 0 and running >= HEARD_ITEMS:
-                listeners[day] = listeners.get(day, 0) + 1
-            recent.append((day, concerning))
-            running += concerning
-    return tuple(
-        HeardDay(day, count, end_of(day, zone_name))
-        for day, count in sorted(listeners.items())
-        if count >= HEARD_PUBLISHERS
-    )

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Precision = Literal["instant", "day", "none"]
+Precision = Literal["instant", "day", "none", "suspect"]
 
 DayWeights = tuple[tuple[date, float], ...]
 """Days in ascending order with weights in 0..1 that sum to 1; empty where nothing is known."""
@@ -105,6 +105,11 @@ class Published:
     @staticmethod
     def unknown(raw: str = "") -> Published:
         return Published(None, None, "none", raw)
+
+    @staticmethod
+    def suspect(raw: str) -> Published:
+        """A stamp that can be read and must be wrong: no instant is taken from it, its words are kept."""
+        return Published(None, None, "suspect", raw)
 
 
 def normalised(weights: Mapping[date, float] | Iterable[tuple[date, float]]) -> DayWeights:

@@ -97,12 +97,12 @@ def item_key(origin_kind: str, entry: Entry) -> str:
     carried = host_of(entry.url) in OPAQUE_HOSTS
     if origin_kind != "feed" or carried:
         address = entry.source_url if carried else entry.url
-        return _key("row", normalise_text(entry.source), canonical_url(address), title_fingerprint(entry.title))
+        return digest_of("row", normalise_text(entry.source), canonical_url(address), title_fingerprint(entry.title))
     if entry.guid.strip():
-        return _key("guid", entry.guid.strip())
+        return digest_of("guid", entry.guid.strip())
     if entry.url.strip():
-        return _key("url", canonical_url(entry.url))
-    return _key("text", title_fingerprint(entry.title), entry.published.raw.strip())
+        return digest_of("url", canonical_url(entry.url))
+    return digest_of("text", title_fingerprint(entry.title), entry.published.raw.strip())
 
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?: (?:gmt|utc|kst|jst|e[sd]?t|[+-]\d{4})\b)?"
@@ -124,7 +124,7 @@ def content_hash(entry: Entry) -> str:
     "3시간 전"), because it changes at every poll; every other figure counts, days and times of events included.
     """
     title, summary = (_without_age(normalise_text(text)) for text in (entry.title, entry.summary))
-    return _key("content", " ".join(title.split()), " ".join(summary.split()))
+    return digest_of("content", " ".join(title.split()), " ".join(summary.split()))
 
 
 def _without_age(text: str) -> str:
@@ -147,13 +147,14 @@ def similar(a: frozenset[str], b: frozenset[str]) -> float:
 
 
 def plausible(published: Published, heard_at: datetime) -> Published:
-    """The stamp, or *unknown* with the same raw string when it lies more than two days after ``heard_at``."""
+    """The stamp, or *suspect* with the same raw string when it lies more than two days after ``heard_at``."""
     if published.first_at is not None and published.first_at > heard_at + timedelta(days=AHEAD_DAYS):
-        return Published.unknown(published.raw)
+        return Published.suspect(published.raw)
     return published
 
 
-def _key(*parts: str) -> str:
+def digest_of(*parts: str) -> str:
+    """One hash over several texts, 64 hexadecimal digits."""
     # Lengths stand before the parts, so that no two different lists of parts spell the same string.
     return _digest("".join(f"{len(part)}:{part}" for part in parts))
 

@@ -1,14 +1,12 @@
-"""Polling: what a fetch came to, and when a feed is due again. Decided here, dialled elsewhere."""
+"""Polling: the feeds, what one attempt came to, and what that weighs. Decided here, dialled elsewhere."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
-from tracker.core.addresses import host_of
 from tracker.core.items import Entry
 
 FetchOutcome = Literal[
@@ -58,7 +56,8 @@ class FeedState:
 
     ``failures`` is the weight of the failed polls in a row: 1 for a hard one, 0.5 for a soft one. ``wait_s`` is
     the interval as adapted by overlap (None: the configured one), ``newest_at`` the newest stamp of the last
-    document, ``last_new_at`` when an item was last new, ``gap_at`` when stories were last seen to be lost,
+    document, ``last_new_at`` when an item was last new, ``gap_at`` when stories were last seen to be lost.
+    ``own_due_at`` is when the feed's own address is asked again while its fallback answers (None: always),
     ``moved_to`` the address a permanent redirect named.
     """
 
@@ -76,6 +75,7 @@ class FeedState:
     newest_at: datetime | None = None
     last_new_at: datetime | None = None
     gap_at: datetime | None = None
+    own_due_at: datetime | None = None
     moved_to: str = ""
 
 
@@ -108,59 +108,65 @@ class Fetched:
 
 SUCCESSES: frozenset[FetchOutcome] = frozenset({"ok", "unchanged"})
 
-SOFT: frozenset[FetchOutcome] = frozenset({"timeout", "unreachable", "rate_limited", "empty"})
-"""Trouble that usually passes by itself; the rest is hard, except 404 and 5xx, which whole platforms have
-answered for hours with nothing wrong (mediacloud counts both as soft; reference/feeds.md section 1)."""
+DEAD: frozenset[FetchOutcome] = frozenset({"gone", "not_a_feed", "empty", "bot_wall"})
+"""Outcomes after which a feed's fallback is asked at once (and after a 404)."""
 
-LONGEST_WAIT_S = 24 * 3600
-"""Back-off, Retry-After and cache hints never keep a feed away for more than a day: a feed is never given up,
-and servers have asked for 88 hours by mistake (reference/feeds.md section 1)."""
+OUT_OF_REACH: frozenset[FetchOutcome] = frozenset({"unreachable", "unresolved", "timeout", "offline"})
+"""Outcomes that our own network being down would also bring about."""
 
-SPREAD_SHARE = 0.1
-LONGEST_SPREAD_S = 300
-"""Feeds of one interval start spread over a tenth of it, at most five minutes, so that hosts are not hit at once."""
+_SOFT: frozenset[FetchOutcome] = frozenset({"timeout", "unreachable", "rate_limited", "empty"})
+_WEIGHTS = {"hard": 1.0, "soft": 0.5, "dns": 0.25}
+"""Weights of mediacloud's rss-fetcher: a name that does not resolve mostly does at the next poll; 404 and 5xx are
+soft, because whole platforms have answered them for hours with nothing wrong (reference/feeds.md section 1)."""
+
+MOST_FAILURES = 1000.0
+
+WITNESSES = 3
+"""Hosts that must all be out of reach, and none within, before it is our own network that counts as down."""
 
 
 def failure_weight(fetched: Fetched) -> float:
-    """How much one poll counts towards back-off: 0 for a success, 0.5 for soft trouble, 1 for hard trouble."""
-    if fetched.outcome in SUCCESSES:
+    """How much one poll counts towards back-off: 0 for a success or our own network being down, 0.25 for a name
+    that does not resolve, 0.5 for trouble that usually passes by itself, 1 for the rest."""
+    if fetched.outcome in SUCCESSES or fetched.outcome == "offline":
         return 0.0
-    passing = (
-        fetched.outcome == "http_error"
-        and fetched.status is not None
-        and (fetched.status == 404 or fetched.status >= 500)
-    )
-    return 0.5 if passing or fetched.outcome in SOFT else 1.0
+    if fetched.outcome == "unresolved":
+        return _WEIGHTS["dns"]
+    status = fetched.status or 0
+    passing = fetched.outcome == "http_error" and (status == 404 or status >= 500)
+    return _WEIGHTS["soft" if passing or fetched.outcome in _SOFT else "hard"]
 
 
-def next_due(feed: Feed, state: FeedState, fetched: Fetched, now: datetime) -> FeedState:
-    """The state after a poll that ended at ``now`` (aware UTC), with the instant at which the feed is due again.
+def wants_fallback(feed: Feed, fetched: Fetched) -> bool:
+    """Whether the feed's fallback is to be asked now, because its own address is dead."""
+    dead = fetched.outcome in DEAD or fetched.status == 404
+    return dead and bool(feed.fallback) and feed.fallback != feed.url
 
-    A success clears the failures and is due one interval later, on the feed's grid of slots; ``max_age_s``
-    raises the interval. Trouble waits the interval times (1 + failures), at least ``retry_after_s``; nothing
-    waits longer than a day beyond the interval, and nothing is given up. Validators and the body's hash are
-    replaced only by a success: trouble must not make the next poll look unchanged.
-    """
-    succeeded = fetched.outcome in SUCCESSES
-    failures = 0.0 if succeeded else min(state.failures + failure_weight(fetched), 1000.0)
-    attempted = replace(
-        state,
-        feed=feed.id,
-        next_due_at=_due_after(feed, fetched, failures, now),
-        failures=failures,
-        last_outcome=fetched.outcome,
-        last_attempt_at=now,
-        detail=fetched.detail,
-    )
-    if not succeeded:
-        return attempted
-    kept = fetched.outcome == "unchanged"
+
+def asks_fallback_only(feed: Feed, state: FeedState, now: datetime) -> bool:
+    """Whether the feed's own address rests at ``now``, so that only its fallback is asked."""
+    return bool(feed.fallback) and state.own_due_at is not None and now < state.own_due_at
+
+
+def at_fallback(feed: Feed, state: FeedState) -> tuple[Feed, FeedState]:
+    """The feed and state with which its fallback is asked: validators belong to the feed's own address."""
+    return replace(feed, url=feed.fallback), replace(state, etag="", last_modified="", body_hash="")
+
+
+def own_network_down(fetched: Sequence[Fetched], hosts: int) -> bool:
+    """Whether a round of polls says that this machine is cut off: nobody was reached on at least ``WITNESSES``
+    different ``hosts``. Two dead publishers prove nothing; a whole round of them does."""
+    return hosts >= WITNESSES and bool(fetched) and all(each.outcome in OUT_OF_REACH for each in fetched)
+
+
+def as_offline(fetched: Fetched) -> Fetched:
+    """The attempt, not counted against the feed."""
+    if fetched.outcome == "offline":
+        return fetched
     return replace(
-        attempted,
-        last_success_at=now,
-        etag=fetched.etag or (state.etag if kept else ""),
-        last_modified=fetched.last_modified or (state.last_modified if kept else ""),
-        body_hash=fetched.body_hash or (state.body_hash if kept else ""),
+        fetched,
+        outcome="offline",
+        detail=f"nothing can be reached from this machine, so it does not count: {fetched.detail}",
     )
 
 
@@ -177,31 +183,3 @@ def due(states: Iterable[FeedState], now: datetime) -> tuple[FeedState, ...]:
     """The states whose time has come, the longest waiting first."""
     ready = (state for state in states if state.next_due_at <= now)
     return tuple(sorted(ready, key=lambda state: (state.next_due_at, state.feed)))
-
-
-def lanes(feeds: Iterable[Feed]) -> tuple[tuple[Feed, ...], ...]:
-    """The feeds by host: lanes may be fetched side by side, the feeds of one lane only one after another."""
-    by_host: dict[str, list[Feed]] = {}
-    for feed in feeds:
-        by_host.setdefault(host_of(feed.url), []).append(feed)
-    return tuple(tuple(lane) for lane in by_host.values())
-
-
-def _due_after(feed: Feed, fetched: Fetched, failures: float, now: datetime) -> datetime:
-    interval = max(feed.interval_s, 1)
-    longest = max(LONGEST_WAIT_S, interval)
-    if failures == 0:
-        wait = float(max(interval, min(fetched.max_age_s or 0, LONGEST_WAIT_S)))
-    else:
-        wait = min(interval * (1 + failures), longest)
-    asked = now + timedelta(seconds=min(fetched.retry_after_s or 0, LONGEST_WAIT_S))
-    # Half an interval of tolerance: a poll that ran late stays on its grid instead of drifting by its delay.
-    slot = slot_of(now + timedelta(seconds=wait - interval / 2), interval) + timedelta(seconds=interval)
-    slot = max(slot, slot_of(now, interval) + timedelta(seconds=interval))
-    return max(slot + timedelta(seconds=_spread_s(feed)), asked)
-
-
-def _spread_s(feed: Feed) -> int:
-    """The feed's own, steady delay after the start of a slot."""
-    width = min(int(feed.interval_s * SPREAD_SHARE), LONGEST_SPREAD_S)
-    return int.from_bytes(hashlib.sha256(feed.id.encode()).digest()[:4], "big") % (width + 1)

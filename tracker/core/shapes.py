@@ -17,6 +17,8 @@ from tracker.core.days import end_of, utc
 from tracker.core.details import EventDetail, ForecastCard, Health
 from tracker.core.digests import Issue
 from tracker.core.events import Event, Evidence
+from tracker.core.listening import FeedLine
+from tracker.core.polling import SUCCESSES
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Implied, Verdict
 from tracker.core.words import href
@@ -247,6 +249,34 @@ def health_document(health: Health) -> Document:
         "events": health.events,
         "lags": [{"step": lag.step, "waiting": lag.waiting, "oldest_s": lag.oldest_s} for lag in health.lags],
         "checked_at": instant(health.checked_at),
+    }
+
+
+def feed_fields(line: FeedLine) -> Document:
+    """One feed and how it is doing."""
+    feed, state = line.feed, line.state
+    succeeded = state is not None and state.last_outcome in SUCCESSES
+    return {
+        "id": feed.id,
+        "title": feed.title,
+        "url": feed.url,
+        "publisher": feed.publisher,
+        "lang": feed.lang,
+        "outcome": "never tried" if state is None else "ok" if succeeded else state.last_outcome,
+        "condition": line.health.condition,
+        "words": line.health.words,
+        "changed": state.last_outcome != "unchanged" if state else None,
+        "detail": state.detail if state else "",
+        "verified": line.first_success_at is not None,
+        "failures": state.failures if state else 0,
+        "interval_s": (state.wait_s if state else None) or feed.interval_s,
+        "first_success_at": instant(line.first_success_at),
+        "last_success_at": instant(state.last_success_at) if state else None,
+        "last_attempt_at": instant(state.last_attempt_at) if state else None,
+        "last_new_at": instant(state.last_new_at) if state else None,
+        "gap_at": instant(state.gap_at) if state else None,
+        "moved_to": (state.moved_to if state else "") or None,
+        "next_due_at": instant(line.due_at),
     }
 
 

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from tracker.core.digests import Issue
+from tracker.core.listening import Alarm
 from tracker.core.shapes import issue_document
-from tracker.outputs.mail import Mailer, Rendered, Sender, message, message_id
+from tracker.core.words import instant_words, plain
+from tracker.outputs.mail import Mailer, Rendered, Sender, message, message_id, notice
 
 
 class Kept(Protocol):
@@ -29,6 +31,18 @@ class Kept(Protocol):
     def text(self) -> str: ...
 
 
+ALARM_WORDS = """\
+The tracker does not hear the news at present.
+
+{reasons}
+
+This began at {since}. It is told once; the feeds stay due and are asked again by themselves, and the page
+and /api/v1/health say when it hears again. Meanwhile silence counts for nothing on the timeline.
+
+To look: ./run feeds
+{page}"""
+
+
 class Letters:
     """Implements what ``tracker.pipeline.send`` needs: printing an issue and addressing a kept one.
 
@@ -46,6 +60,14 @@ class Letters:
 
     def message_id(self, issue: Kept, address: str) -> str:
         return message_id(issue.digest, issue.day, address, self._sender.address)
+
+    def alarm(self, alarm: Alarm, recipient: str, sent_at: datetime) -> bytes:
+        """The one mail that tells the operator of a spell of deafness; raises RefusedError for an address that
+        cannot be used."""
+        page = f"The page: {self._sender.public_url}\n" if self._sender.public_url else ""
+        reasons = "\n".join(f"- {plain(reason)}" for reason in alarm.detail.split("; "))
+        text = ALARM_WORDS.format(reasons=reasons, since=instant_words(alarm.raised_at, "UTC"), page=page)
+        return notice("The tracker hears nothing", text, recipient, self._sender, sent_at, alarm.raised_at)
 
     def message(self, issue: Kept, address: str, sent_at: datetime) -> bytes:
         kept = Rendered(issue.digest, issue.day, issue.subject, issue.html, issue.text)

@@ -149,6 +149,20 @@ def message(rendered: Rendered, subscriber: str, sender: Sender, sent_at: dateti
     return made.as_bytes()
 
 
+def notice(subject: str, text: str, recipient: str, sender: Sender, sent_at: datetime, about_at: datetime) -> bytes:
+    """A mail of plain words to one address, about something that began at ``about_at``: its Message-ID is the same
+    for the same beginning and recipient. Raises RefusedError for an address that cannot be used."""
+    made = EmailMessage(policy=SMTP)
+    made["From"] = Address(display_name=plain(sender.name), addr_spec=checked(sender.address))
+    made["To"] = Address(addr_spec=checked(recipient))
+    made["Subject"] = plain(subject)
+    made["Date"] = format_datetime(sent_at)
+    made["Message-ID"] = f"<notice.{_digest(about_at.isoformat(), recipient)}@{_domain(sender.address)}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(text, cte="quoted-printable")
+    return made.as_bytes()
+
+
 def message_id(digest: str, day: date, subscriber: str, from_address: str) -> str:
     """The Message-ID of one copy: always the same for (digest, day, subscriber), so that a second copy is
     recognised as one; it does not show who the subscriber is."""

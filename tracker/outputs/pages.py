@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,6 +11,7 @@ from typing import get_args
 
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.linking import Difference
+from tracker.core.listening import FeedLine
 from tracker.core.scoring import Scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
@@ -76,6 +77,15 @@ class Pages:
             labels=page.labels,
             health=page.health,
             health_line=health_line(page.health, page.zone),
+        )
+
+    def feeds(self, lines: Sequence[FeedLine], health: Health, zone_name: str) -> str:
+        """Every feed and how it is doing, the ill ones first, each group in the order of the config."""
+        return self._templates.get_template("feeds.html").render(
+            feeds=sorted(lines, key=lambda line: (not line.health.ill, line.health.condition in ("well", "untried"))),
+            health=health,
+            line=health_line(health, zone_name),
+            zone=zone_name,
         )
 
     def event(self, detail: EventDetail, labels: Labels) -> str:

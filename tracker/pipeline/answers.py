@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from tracker.core.details import EventDetail, EventLink, ForecastCard, Health, HistoryLine, StepLag
 from tracker.core.digests import Digest, Issue, compose, window
 from tracker.core.events import Event, Evidence
+from tracker.core.listening import FeedLine, deafness, health_of
 from tracker.core.observations import Observer
 from tracker.core.polling import SUCCESSES, Feed
 from tracker.core.timeline import Timeline, View
@@ -15,9 +16,6 @@ from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
 from tracker.store import events, feeds, items, observations, placements
 from tracker.store.engine import Store, Tx
-
-DEAF_HOURS = 12
-"""No new item for so long while feeds are polled means that the service hears nothing."""
 
 
 def event_detail(store: Store, timeline: Timeline, id_: str) -> EventDetail | None:
@@ -75,15 +73,10 @@ def health(store: Store, polled: Sequence[Feed], observer: Observer, now: dateti
         standing = [event for lane in ("news", "reference") for event in events.all_events(tx, lane)]
     tried = [states[feed.id] for feed in polled if feed.id in states]
     answered = [state for state in tried if state.last_outcome in SUCCESSES]
-    problems = []
-    if tried and len(answered) * 2 < len(tried):
-        problems.append(f"{len(tried) - len(answered)} of {len(tried)} feeds do not answer; see ./run feeds")
-    heard = max((state.last_success_at for state in tried if state.last_success_at), default=None)
-    if tried and heard is not None and now - heard > timedelta(hours=DEAF_HOURS):
-        problems.append(f"no feed has answered for {DEAF_HOURS} hours; check this machine's network")
+    problems = deafness(polled, states.values(), now)
     return Health(
         ok=not problems,
-        problems=tuple(problems),
+        problems=problems,
         feeds_tried=len(tried),
         feeds_answered=len(answered),
         last_item_at=last_item_at,
@@ -91,6 +84,16 @@ def health(store: Store, polled: Sequence[Feed], observer: Observer, now: dateti
         events=sum(event.listed for event in standing),
         lags=(StepLag("read", waiting_read), StepLag("place", waiting_place)),
         checked_at=now,
+    )
+
+
+def feed_lines(store: Store, polled: Sequence[Feed], now: datetime) -> tuple[FeedLine, ...]:
+    """Every feed of the config with what is remembered of it."""
+    with store.reading() as tx:
+        states, first = feeds.states(tx), feeds.first_successes(tx)
+    return tuple(
+        FeedLine(feed, state, first.get(feed.id), health_of(feed, state, now), state.next_due_at if state else now)
+        for feed, state in ((feed, states.get(feed.id)) for feed in polled)
     )
 
 

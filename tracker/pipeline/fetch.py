@@ -1,25 +1,42 @@
-"""Fetch: poll the feeds that are due, and keep what they put out. Archives come in by the same door."""
+"""Fetch: poll the feeds that are due, and keep what they put out."""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
-from tracker.core.items import Entry, Unreadable, content_hash, item_key, plausible
-from tracker.core.polling import SUCCESSES, Feed, FeedState, Fetched, due, lanes, next_due, slot_of
+from tracker.core.addresses import host_of
+from tracker.core.hosts import HostQueue
+from tracker.core.items import Entry, content_hash, item_key, plausible
+from tracker.core.polling import (
+    OUT_OF_REACH,
+    SUCCESSES,
+    Feed,
+    FeedState,
+    Fetched,
+    as_offline,
+    asks_fallback_only,
+    at_fallback,
+    due,
+    own_network_down,
+    slot_of,
+    wants_fallback,
+)
 from tracker.core.ports import Fetcher
 from tracker.core.publishers import POSTER, UNKNOWN, Directory, Publisher
+from tracker.core.rhythm import SHORTEST_WAIT_S, Overlap, gap_between, next_due, own_address_rests
 from tracker.store import feeds as feed_store
 from tracker.store import items
-from tracker.store.engine import Store
+from tracker.store.engine import Store, Tx
 from tracker.store.items import NewRevision, Saved
 
-BATCH = 1000
+ANSWERS_AT_ONCE = 32
+"""Attempts kept in one transaction: enough to share its cost, few enough that a killed process repeats little."""
 
 log = logging.getLogger("tracker")
 
@@ -35,17 +52,6 @@ class FetchReport:
     revised: int
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """``known`` rows were there already; ``quarantined`` ones could not be read and are kept aside."""
-
-    lines: int
-    added: int
-    known: int
-    quarantined: int
-    reasons: tuple[tuple[str, int], ...]
-
-
 def fetch(
     store: Store,
     feeds: Sequence[Feed],
@@ -57,8 +63,16 @@ def fetch(
     only: str = "",
     progress: Callable[[Fetched], None] = lambda _: None,
     stopping: Callable[[], bool] = lambda: False,
+    *,
+    spacing_s: float = 0.0,
+    ticks: Callable[[], float] = lambda: 0.0,
 ) -> FetchReport:
-    """Poll what is due (or the one feed named, due or not); each answer is kept as soon as it is there."""
+    """Poll what is due (or the one feed named, due or not); each answer is kept as soon as it is there.
+
+    ``threads`` requests are under way at once, at most two of them at one host and ``spacing_s`` seconds apart by
+    ``ticks`` (a steady clock; a clock that stands still needs a spacing of 0). Attempts that reached nobody wait
+    for the first one that did: when the whole round reached nobody, it is our own network that is down.
+    """
     started = now()
     with store.reading() as tx:
         states = feed_store.states(tx)
@@ -66,79 +80,184 @@ def fetch(
     known = {feed.id: feed for feed in feeds if only in ("", feed.id)}
     remembered = [states.get(id_, FeedState(id_, started)) for id_ in known]
     wanted = remembered if only else due(remembered, started)
-    by_feed = {state.feed: state for state in wanted}
-    rows = lanes([known[state.feed] for state in wanted])
-    answers: SimpleQueue[_Attempt | None] = SimpleQueue()
+    keeper = _Keeper(store, first, directory, publishers, bool(only), progress)
+    queue: HostQueue[_Job] = HostQueue(spacing_s)
+    for state in wanted:
+        job = _job(known[state.feed], state, started)
+        queue.add(host_of(job.asked.url), job)
+    answers: SimpleQueue[tuple[str, _Attempt]] = SimpleQueue()
+    hosts: set[str] = set()
 
-    def poll(lane: Sequence[Feed]) -> None:
-        """The feeds of one host in turn, so that no host is asked twice at once."""
-        for feed in lane:
-            answers.put(None if stopping() else _attempt(fetcher, feed, by_feed[feed.id], now))
+    def poll(host: str, job: _Job) -> None:
+        answers.put((host, _attempt(fetcher, job, now)))
 
-    trouble: list[tuple[str, str, str]] = []
-    answered = added = revised = tried = 0
+    under_way = 0
     with ThreadPoolExecutor(threads, "fetch") as pool:
-        for lane in rows:
-            pool.submit(poll, lane)
-        for _ in wanted:
-            attempt = answers.get()
-            if attempt is None:
-                continue
-            feed, fetched = attempt.feed, attempt.fetched
-            tried += 1
-            answered += fetched.outcome in SUCCESSES
-            if fetched.outcome not in SUCCESSES:
-                trouble.append((feed.id, fetched.outcome, fetched.detail))
-            saved = _keep(store, attempt, first.get(feed.id), directory, publishers)
-            added += saved.added
-            revised += saved.revised
-            progress(fetched)
-    return FetchReport(tried, answered, tuple(sorted(trouble)), added, revised)
+        while under_way or (len(queue) and not stopping()):
+            while under_way < threads and not stopping() and (taken := queue.take(ticks())) is not None:
+                hosts.add(taken[0])
+                pool.submit(poll, *taken)
+                under_way += 1
+            for host, attempt in _waiting(answers, queue.wait_s(ticks()) if under_way < threads else None):
+                under_way -= 1
+                queue.finished(host)
+                again = _fallback_job(attempt)
+                if again is not None:
+                    queue.add(host_of(again.asked.url), again)
+                else:
+                    keeper.take(attempt)
+            keeper.keep()
+        keeper.finish(len(hosts))
+    return keeper.report()
+
+
+def _waiting(answers: SimpleQueue[tuple[str, _Attempt]], wait_s: float | None) -> Iterable[tuple[str, _Attempt]]:
+    """The answers that are there, after waiting for the first one at most ``wait_s`` seconds (None: for ever)."""
+    try:
+        found = [answers.get(timeout=wait_s)]
+    except Empty:
+        return []
+    with suppress(Empty):
+        while len(found) < ANSWERS_AT_ONCE:
+            found.append(answers.get_nowait())
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One request to make. ``asked`` and ``shown`` are the feed and state the fetcher sees: the fallback's address
+    and no validators where the feed's own address is dead or resting; ``own`` is what that address answered."""
+
+    feed: Feed
+    state: FeedState
+    asked: Feed
+    shown: FeedState
+    own: Fetched | None = None
+
+    @property
+    def by_fallback(self) -> bool:
+        return self.asked.url != self.feed.url
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    feed: Feed
-    state: FeedState
+    job: _Job
     fetched: Fetched
     began: datetime
     ended: datetime
 
 
-def _attempt(fetcher: Fetcher, feed: Feed, state: FeedState, now: Callable[[], datetime]) -> _Attempt:
+def _job(feed: Feed, state: FeedState, now: datetime) -> _Job:
+    if asks_fallback_only(feed, state, now):
+        return _Job(feed, state, *at_fallback(feed, state))
+    return _Job(feed, state, feed, state)
+
+
+def _fallback_job(attempt: _Attempt) -> _Job | None:
+    """The request to make instead of giving up; None when the attempt stands."""
+    job = attempt.job
+    if job.by_fallback or not wants_fallback(job.feed, attempt.fetched):
+        return None
+    state = own_address_rests(job.feed, job.state, attempt.fetched, attempt.ended)
+    return _Job(job.feed, state, *at_fallback(job.feed, state), own=attempt.fetched)
+
+
+def _attempt(fetcher: Fetcher, job: _Job, now: Callable[[], datetime]) -> _Attempt:
     began = now()
     try:
-        fetched = fetcher.fetch(feed, state)
+        fetched = fetcher.fetch(job.asked, job.shown)
     except Exception as trouble:  # a fault of ours must cost one poll, never the others
-        log.exception("feed %s: an unexpected fault", feed.id)
-        fetched = Fetched(feed.id, "not_a_feed", None, f"this program failed on it: {type(trouble).__name__}")
-    return _Attempt(feed, state, fetched, began, now())
+        log.exception("feed %s: an unexpected fault", job.feed.id)
+        fetched = Fetched(job.feed.id, "not_a_feed", None, f"this program failed on it: {type(trouble).__name__}")
+    if job.by_fallback:
+        fetched = _of_fallback(job, fetched)
+    return _Attempt(job, fetched, began, now())
 
 
-def _keep(
-    store: Store,
-    attempt: _Attempt,
-    first_success_at: datetime | None,
-    directory: Directory,
-    publishers: Mapping[str, Publisher],
-) -> Saved:
-    feed, fetched, ended = attempt.feed, attempt.fetched, attempt.ended
-    succeeded = fetched.outcome in SUCCESSES
-    own = publishers.get(feed.publisher)
-    batch = [_of_feed(feed, entry, directory, own, ended) for entry in fetched.entries]
-    with store.begin() as tx:
-        saved = items.save(tx, batch, ended)
-        feed_store.record(
-            tx,
-            fetched,
-            next_due(feed, attempt.state, fetched, ended),
-            slot_of(attempt.began, feed.interval_s),
-            attempt.began,
-            ended,
-            saved.added,
-            first_success_at or (ended if succeeded else None),
+def _of_fallback(job: _Job, fetched: Fetched) -> Fetched:
+    """The fallback's answer as the feed's; where it failed too, the trouble of the feed's own address is told."""
+    if fetched.outcome in SUCCESSES:
+        own = f"; the feed's own address: {job.own.detail}" if job.own else "; the feed's own address rests"
+        return replace(
+            fetched, by_fallback=True, etag="", last_modified="", moved_to="", detail=f"the fallback answered{own}"
         )
-    return saved
+    if job.own is None:
+        return replace(fetched, by_fallback=True, detail=f"the fallback: {fetched.detail}")
+    return replace(job.own, detail=f"{job.own.detail}; the fallback: {fetched.detail}")
+
+
+class _Keeper:
+    """Keeps attempts as they come, several in one transaction, and counts what came of them."""
+
+    def __init__(
+        self,
+        store: Store,
+        first: Mapping[str, datetime],
+        directory: Directory,
+        publishers: Mapping[str, Publisher],
+        by_hand: bool,
+        progress: Callable[[Fetched], None],
+    ) -> None:
+        self._store, self._first, self._directory, self._publishers = store, first, directory, publishers
+        self._by_hand, self._progress = by_hand, progress
+        self._ready: list[_Attempt] = []
+        self._held: list[_Attempt] = []
+        self._reached = False
+        self._tried = self._answered = self._added = self._revised = 0
+        self._trouble: list[tuple[str, str, str]] = []
+
+    def take(self, attempt: _Attempt) -> None:
+        if attempt.fetched.outcome in OUT_OF_REACH and not self._reached:
+            self._held.append(attempt)
+            return
+        self._reached = self._reached or attempt.fetched.outcome not in OUT_OF_REACH
+        self._ready.append(attempt)
+        if self._reached:
+            self._ready += self._held
+            self._held = []
+
+    def finish(self, hosts: int) -> None:
+        """The round is over: those that reached nobody are kept as what they are, or as our own network's."""
+        down = own_network_down([attempt.fetched for attempt in self._held], hosts)
+        self._ready += [
+            replace(attempt, fetched=as_offline(attempt.fetched)) if down else attempt for attempt in self._held
+        ]
+        self._held = []
+        self.keep()
+
+    def keep(self) -> None:
+        """Write what is ready: each attempt with its items and the feed's next due time in one transaction."""
+        ready, self._ready = self._ready, []
+        if not ready:
+            return
+        with self._store.begin() as tx:
+            saved = [self._keep(tx, attempt) for attempt in ready]
+        for attempt, each in zip(ready, saved, strict=True):
+            fetched = attempt.fetched
+            self._tried += 1
+            self._answered += fetched.outcome in SUCCESSES
+            if fetched.outcome not in SUCCESSES:
+                self._trouble.append((fetched.feed, fetched.outcome, fetched.detail))
+            self._added += each.added
+            self._revised += each.revised
+            self._progress(fetched)
+
+    def _keep(self, tx: Tx, attempt: _Attempt) -> Saved:
+        job, fetched, ended = attempt.job, attempt.fetched, attempt.ended
+        feed = job.feed
+        own = self._publishers.get(feed.publisher)
+        batch = [_of_feed(feed, entry, self._directory, own, ended) for entry in fetched.entries]
+        saved = items.save(tx, batch, ended)
+        overlap = Overlap(saved.added, len({row.item_key for row in batch}) - saved.added)
+        lost = gap_between(job.state, fetched, overlap)
+        state = next_due(feed, job.state, fetched, ended, replace(overlap, lost=lost is not None))
+        slot_at = slot_of(attempt.began, 1 if self._by_hand else SHORTEST_WAIT_S)
+        first = self._first.get(feed.id) or (ended if fetched.outcome in SUCCESSES else None)
+        feed_store.record(tx, fetched, state, slot_at, attempt.began, ended, overlap, lost, first)
+        return saved
+
+    def report(self) -> FetchReport:
+        return FetchReport(self._tried, self._answered, tuple(sorted(self._trouble)), self._added, self._revised)
 
 
 def _of_feed(feed: Feed, entry: Entry, directory: Directory, own: Publisher | None, heard_at: datetime) -> NewRevision:
@@ -162,56 +281,3 @@ def _of_feed(feed: Feed, entry: Entry, directory: Directory, own: Publisher | No
 def _dated(entry: Entry, heard_at: datetime) -> Entry:
     stamp = plausible(entry.published, heard_at)
     return entry if stamp is entry.published else replace(entry, published=stamp)
-
-
-def take_archive(
-    store: Store,
-    file: str,
-    rows: Iterable[Entry | Unreadable],
-    directory: Directory,
-    now: Callable[[], datetime],
-) -> ImportReport:
-    """Keep an archive's rows as items; what cannot be read goes to quarantine, the rest goes on."""
-    recorded_at = now()
-    lines = added = known = quarantined = 0
-    reasons: Counter[str] = Counter()
-    batch: list[NewRevision] = []
-    bad: list[Unreadable] = []
-
-    def flush() -> tuple[int, int]:
-        if not batch and not bad:
-            return 0, 0
-        with store.begin() as tx:
-            saved = items.save(tx, batch, recorded_at)
-            items.quarantine_rows(tx, file, bad, recorded_at)
-        batch.clear()
-        bad.clear()
-        return saved.added, saved.revised + saved.known
-
-    for row in rows:
-        lines += 1
-        if isinstance(row, Unreadable):
-            quarantined += 1
-            reasons[row.reason] += 1
-            bad.append(row)
-        else:
-            batch.append(_of_archive(row, directory, recorded_at))
-        if len(batch) + len(bad) >= BATCH:
-            new, old = flush()
-            added, known = added + new, known + old
-    new, old = flush()
-    return ImportReport(lines, added + new, known + old, quarantined, tuple(reasons.most_common(10)))
-
-
-def _of_archive(entry: Entry, directory: Directory, recorded_at: datetime) -> NewRevision:
-    publisher = directory.find(entry.url, entry.source)
-    return NewRevision(
-        "archive",
-        entry.source[:200] or "archive",
-        item_key("archive", entry),
-        content_hash(entry),
-        entry,
-        publisher,
-        entry.lang or publisher.lang,
-        entry.published.known_at or recorded_at,
-    )

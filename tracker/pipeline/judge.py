@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.core.baselines import Series
-from tracker.core.coverage import HeardDay, heard_days
+from tracker.core.coverage import HeardDay
 from tracker.core.days import day_of
 from tracker.core.forecasts import Forecast
+from tracker.core.hearing import Ear, heard_days
 from tracker.core.judging import judge_all
 from tracker.core.observations import Observer
 from tracker.core.placing import Policy
@@ -17,8 +18,8 @@ from tracker.core.taxonomy import Taxonomy
 from tracker.core.timeline import View
 from tracker.core.verdicts import Verdict
 from tracker.pipeline.timelines import covered, timeline
-from tracker.store import coverage, observations, verdicts
-from tracker.store.engine import Store
+from tracker.store import coverage, feeds, observations, verdicts
+from tracker.store.engine import Store, Tx
 from tracker.store.pulse import pulse
 
 HEARING_ZONE = "Asia/Seoul"
@@ -53,17 +54,27 @@ class Docket:
 
 
 def listen(store: Store, observer: Observer) -> tuple[HeardDay, ...]:
-    """The days on which enough publishers were heard, derived from every dated item, and kept."""
+    """The days on which enough publishers were heard, derived from every dated item and every poll, and kept."""
     with store.reading() as tx:
         row = observations.find_observer(tx, observer)
-        heard = observations.heard(tx, row, HEARING_KINDS, HEARING_ZONE) if row is not None else []
+        told = observations.told(tx, row, HEARING_KINDS, HEARING_ZONE) if row is not None else []
+        ears = _ears(tx)
         kept = coverage.heard_days(tx)
-    days = heard_days(heard, HEARING_ZONE)
+    days = heard_days(told, ears, HEARING_ZONE)
     rows = [(day.on, day.publishers, day.known_at) for day in days]
     if rows != kept:
         with store.begin() as tx:
             coverage.keep_heard(tx, rows)
     return days
+
+
+def _ears(tx: Tx) -> dict[str, Ear]:
+    """How each feed was listened to."""
+    lost: dict[str, list[tuple[datetime, datetime]]] = {}
+    for feed, first, last in feeds.gaps(tx):
+        lost.setdefault(feed, []).append((first, last))
+    states = feeds.states(tx)
+    return {id_: Ear(state.last_success_at, tuple(lost.get(id_, ()))) for id_, state in states.items()}
 
 
 def judge(

@@ -73,6 +73,12 @@ def _fetch(app: App) -> str:
     return (f"{told}; trouble: {trouble}" if trouble else told) if done.tried else ""
 
 
+def _watch(app: App) -> str:
+    done = app.watch()
+    told = "; ".join(done.reasons) if done.raised else "hears again" if done.cleared else ""
+    return f"{told}; mail to the operator: {done.mail}" if done.mail else told
+
+
 def _read(app: App) -> str:
     done = app.read()
     return f"{done.read} texts, {done.mentions} mentions" if done.read else ""
@@ -102,6 +108,7 @@ def _refresh(app: App) -> str:
 STEPS: tuple[tuple[str, Callable[[App], str]], ...] = (
     ("config", _refresh),
     ("fetch", _fetch),
+    ("listen", _watch),
     ("read", _read),
     ("place", _place),
     ("judge", _judge),

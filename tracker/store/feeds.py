@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from tracker.core.polling import FeedState, Fetched
+from tracker.core.rhythm import Overlap
 from tracker.store.engine import Tx
-from tracker.store.schema import feed_states, fetches
+from tracker.store.listening import feed_states, fetches, refused_bodies
 
 _FIELDS = (
     "feed", "next_due_at", "etag", "last_modified", "body_hash", "failures", "last_outcome", "last_success_at",
-    "last_attempt_at", "detail", "wait_s", "newest_at", "last_new_at", "gap_at", "moved_to",
+    "last_attempt_at", "detail", "wait_s", "newest_at", "last_new_at", "gap_at", "own_due_at", "moved_to",
 )  # fmt: skip
 
 
@@ -37,10 +40,11 @@ def record(
     slot_at: datetime,
     started_at: datetime,
     finished_at: datetime,
-    new_items: int,
+    overlap: Overlap,
+    lost: tuple[datetime, datetime] | None,
     first_success_at: datetime | None,
 ) -> None:
-    """Keep one attempt and the feed's new state."""
+    """Keep one attempt, the head of a document that could not be read, and the feed's new state."""
     tx.insert_new(
         fetches,
         [
@@ -55,11 +59,69 @@ def record(
                 "size": fetched.size,
                 "body_hash": fetched.body_hash,
                 "entries": len(fetched.entries),
-                "new_items": new_items,
+                "new_items": overlap.new,
+                "known_items": overlap.known,
+                "gap_first_at": lost[0] if lost else None,
+                "gap_last_at": lost[1] if lost else None,
+                "by_fallback": fetched.by_fallback,
             }
         ],
     )
-    tx.upsert(
-        feed_states,
-        [{**{name: getattr(state, name) for name in _FIELDS}, "first_success_at": first_success_at}],
+    row = {name: getattr(state, name) for name in _FIELDS}
+    tx.upsert(feed_states, [{**row, "first_success_at": first_success_at}])
+    if fetched.refused_body:
+        _keep_refused(tx, fetched, finished_at)
+
+
+REFUSED_KEPT = 5
+"""Unreadable documents kept per feed for a look, the newest ones; each is cut to its head by the fetcher."""
+
+
+def _keep_refused(tx: Tx, fetched: Fetched, recorded_at: datetime) -> None:
+    tx.insert_new(
+        refused_bodies,
+        [
+            {
+                "feed": fetched.feed,
+                "body_hash": fetched.body_hash or hashlib.sha256(fetched.refused_body).hexdigest(),
+                "head": fetched.refused_body,
+                "size": fetched.size,
+                "reason": fetched.detail,
+                "recorded_at": recorded_at,
+            }
+        ],
     )
+    mine = sa.select(refused_bodies.c.id).where(refused_bodies.c.feed == fetched.feed)
+    newest = tx.c.scalars(mine.order_by(refused_bodies.c.id.desc()).limit(REFUSED_KEPT)).all()
+    tx.c.execute(
+        sa.delete(refused_bodies).where(refused_bodies.c.feed == fetched.feed, refused_bodies.c.id.not_in(newest))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedBody:
+    """The head of a document that could not be read as a feed, kept for a look."""
+
+    feed: str
+    head: bytes
+    size: int
+    reason: str
+    recorded_at: datetime
+
+
+def refused_of(tx: Tx, feed: str) -> list[RefusedBody]:
+    """What one feed sent that could not be read, newest first."""
+    rows = tx.c.execute(
+        sa.select(refused_bodies).where(refused_bodies.c.feed == feed).order_by(refused_bodies.c.id.desc())
+    )
+    return [RefusedBody(row.feed, row.head, row.size, row.reason, row.recorded_at) for row in rows]
+
+
+def gaps(tx: Tx) -> list[tuple[str, datetime, datetime]]:
+    """(feed, first, last instant) of every stretch whose stories were lost between two polls."""
+    rows = tx.c.execute(
+        sa.select(fetches.c.feed, fetches.c.gap_first_at, fetches.c.gap_last_at).where(
+            fetches.c.gap_first_at.is_not(None)
+        )
+    )
+    return [(feed, first, last) for feed, first, last in rows]

@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.core.days import day_of
+from tracker.core.hearing import Told
 from tracker.core.observations import Mention, Observation, Observer, Text
 from tracker.store.engine import Tx
-from tracker.store.items import published_of
-from tracker.store.schema import mentions, observations, observers, revisions
+from tracker.store.items import ARCHIVE, published_of
+from tracker.store.schema import items, mentions, observations, observers, revisions
 from tracker.store.types import pack_days, unpack_days
 
 
@@ -171,10 +172,18 @@ def mention_total(tx: Tx) -> int:
     )
 
 
-def heard(tx: Tx, observer_row: int, kinds: Sequence[str], zone_name: str) -> list[tuple[str, date, int, int]]:
-    """(publisher, day in the zone, items, items that concern the DPRK) over dated revisions by such publishers."""
+def told(tx: Tx, observer_row: int, kinds: Sequence[str], zone_name: str) -> list[Told]:
+    """What such publishers told by day of the zone and feed, over dated revisions."""
     rows = tx.c.execute(
-        sa.select(revisions.c.publisher, revisions.c.published_first_at, observations.c.concerns)
+        sa.select(
+            revisions.c.publisher,
+            revisions.c.published_first_at,
+            revisions.c.known_at,
+            items.c.origin_kind,
+            items.c.origin,
+            observations.c.concerns,
+        )
+        .join(items, items.c.id == revisions.c.item_id)
         .join(
             observations,
             sa.and_(observations.c.revision_seq == revisions.c.seq, observations.c.observer_id == observer_row),
@@ -182,9 +191,17 @@ def heard(tx: Tx, observer_row: int, kinds: Sequence[str], zone_name: str) -> li
         .where(revisions.c.publisher_kind.in_(list(kinds)), revisions.c.published_first_at.is_not(None))
         .execution_options(yield_per=5000)
     )
-    totals: dict[tuple[str, date], list[int]] = {}
-    for publisher, published, concerns in rows:
-        total = totals.setdefault((publisher, day_of(published, zone_name)), [0, 0])
-        total[0] += 1
-        total[1] += concerns
-    return [(publisher, day, items, concerning) for (publisher, day), (items, concerning) in totals.items()]
+    found: dict[tuple[str, date, str], Told] = {}
+    for publisher, published, known_at, kind, origin, concerns in rows:
+        feed = "" if kind == ARCHIVE else origin
+        key = (publisher, day_of(published, zone_name), feed)
+        before = found.get(key)
+        found[key] = Told(
+            publisher,
+            key[1],
+            (before.items if before else 0) + 1,
+            (before.concerning if before else 0) + bool(concerns),
+            feed,
+            min(known_at, before.known_at) if before and before.known_at else known_at,
+        )
+    return list(found.values())

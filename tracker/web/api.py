@@ -13,6 +13,7 @@ from tracker.core.shapes import (
     Document,
     as_of_instant,
     event_document,
+    feed_fields,
     forecast_fields,
     forecasts_document,
     health_document,
@@ -22,6 +23,7 @@ from tracker.core.shapes import (
 from tracker.outputs.pages import Pages
 from tracker.web.documents import (
     EventPage,
+    FeedsPage,
     ForecastPage,
     ForecastsPage,
     HealthPage,
@@ -66,6 +68,7 @@ def create_api(reads: Reads, pages: Pages) -> FastAPI:
     add_handlers(api, pages)
     _add_events(api, reads)
     _add_forecasts(api, reads)
+    _add_feeds(api, reads)
     _add_health(api, reads)
     add_pages(api, reads, pages)
     api.add_middleware(Headers)
@@ -146,6 +149,17 @@ def _add_forecasts(api: FastAPI, reads: Reads) -> None:
             raise HTTPException(404, f"No forecast has the id {forecast_id[:80]!r}; /forecasts lists them.")
         as_of = query.as_of.isoformat() if query.as_of else None
         return {"as_of": as_of, "evidence": query.evidence, **forecast_fields(verdicts, card)}
+
+
+def _add_feeds(api: FastAPI, reads: Reads) -> None:
+    @api.get(
+        f"{BASE}/feeds",
+        response_model=FeedsPage,
+        summary="The feeds",
+        description="Every source that is polled, how it is doing, and when it is due again.",
+    )
+    def feeds() -> Document:
+        return {"feeds": [feed_fields(line) for line in reads.feeds()]}
 
 
 def _add_health(api: FastAPI, reads: Reads) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from tracker.core.events import Lane, Role, Status
+from tracker.core.listening import Condition
 from tracker.core.timeline import View
 from tracker.core.verdicts import Outcome
 
@@ -197,6 +198,33 @@ class HealthPage(Answer):
     events: int
     lags: list[StepLine]
     checked_at: datetime | None
+
+
+class FeedAnswer(Answer):
+    id: str
+    title: str
+    url: str
+    publisher: str
+    lang: str
+    outcome: str = Field(description='What the last poll came to: "ok", the name of a trouble, or "never tried".')
+    condition: Condition = Field(description="How the feed is doing.")
+    words: str = Field(description="The condition in a sentence.")
+    changed: bool | None = Field(description="Whether the last answer brought another document; null before any.")
+    detail: str = Field(description="What the last poll came to, in a sentence.")
+    verified: bool = Field(description="Whether the feed has ever answered.")
+    failures: float = Field(ge=0, description="Weighted failures in a row.")
+    interval_s: int = Field(gt=0, description="Seconds between polls, as adapted to what the feed brings.")
+    first_success_at: datetime | None
+    last_success_at: datetime | None
+    last_attempt_at: datetime | None
+    last_new_at: datetime | None = Field(description="When an item of it was last new.")
+    gap_at: datetime | None = Field(description="When stories between two polls were last seen to be lost.")
+    moved_to: str | None = Field(description="Where a permanent redirect leads; null where there is none.")
+    next_due_at: datetime
+
+
+class FeedsPage(Answer):
+    feeds: list[FeedAnswer]
 
 
 class ProblemPage(BaseModel):

@@ -1,4 +1,4 @@
-"""The addresses of the pages: /, /events/{id} and the style sheet."""
+"""The addresses of the pages: /, /feeds, /events/{id} and the style sheet."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ def add_pages(api: FastAPI, reads: Reads, pages: Pages) -> None:
                 )
             )
         )
+
+    @api.api_route("/feeds", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
+    def feeds() -> HTMLResponse:
+        return HTMLResponse(pages.feeds(reads.feeds(), reads.health(), AS_OF_ZONE))
 
     @api.api_route("/events/{event_id}", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
     def event(event_id: str) -> HTMLResponse:

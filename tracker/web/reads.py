@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.listening import FeedLine
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
@@ -41,6 +42,10 @@ class Reads(Protocol):
 
     def health(self) -> Health:
         """How the service is doing, now."""
+        ...
+
+    def feeds(self) -> tuple[FeedLine, ...]:
+        """Every feed of the config and how it is doing, in the order of the config."""
         ...
 
     def labels(self) -> Labels:

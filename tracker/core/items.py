@@ -53,7 +53,9 @@ class Unreadable:
 
 def normalise_text(text: str) -> str:
     """NFKC, lower case, white space collapsed: the form in which two texts are compared or hashed."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    if not text.isascii():  # plain ASCII is in normal form, and asking costs more than all the rest
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.lower().split())
 
 
 _BARS = "|-–—·"
@@ -124,11 +126,13 @@ def content_hash(entry: Entry) -> str:
     "3시간 전"), because it changes at every poll; every other figure counts, days and times of events included.
     """
     title, summary = (_without_age(normalise_text(text)) for text in (entry.title, entry.summary))
-    return digest_of("content", " ".join(title.split()), " ".join(summary.split()))
+    return digest_of("content", title, summary)
 
 
 def _without_age(text: str) -> str:
-    return _CHANGING.sub(" ", text) if any(mark in text for mark in _MAY_CHANGE) else text
+    if not any(mark in text for mark in _MAY_CHANGE):
+        return text
+    return " ".join(_CHANGING.sub(" ", text).split())
 
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")

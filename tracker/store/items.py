@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,17 @@ from tracker.store.schema import items, quarantine, revisions
 ARCHIVE = "archive"
 
 _NAMES = ("origin_kind", "origin", "item_key")
+
+_OF_ORIGIN = sa.select(items.c.item_key, items.c.id).where(
+    items.c.origin_kind == sa.bindparam("kind"),
+    items.c.origin == sa.bindparam("from"),
+    items.c.item_key.in_(sa.bindparam("keys", expanding=True)),
+)
+_TEXTS_OF = (
+    sa.select(revisions.c.item_id, revisions.c.content_hash)
+    .where(revisions.c.item_id.in_(sa.bindparam("items", expanding=True)))
+    .order_by(revisions.c.seq)
+)
 
 TEXT_DIGITS = 56
 """Leading hexadecimal digits of a content hash that name the text; the last eight count how often an item has
@@ -61,7 +72,7 @@ def save(tx: Tx, batch: Sequence[NewRevision], recorded_at: datetime) -> Saved:
     rows_of = tx.insert_new_returning(items, [dict(zip(_NAMES, key, strict=True)) for key in wanted], (*_NAMES, "id"))
     fresh = {(kind, origin, key): id_ for kind, origin, key, id_ in rows_of}
     # A key that is neither was put in by somebody else in between (not on SQLite, where a writer is alone).
-    raced = _ids(tx, dict.fromkeys(key for key in wanted if key not in fresh))
+    raced = _ids(tx, [key for key in wanted if key not in fresh])
     ids = {**before, **fresh, **raced}
     known = _hashes(tx, [*before.values(), *raced.values()])
     rows: list[dict[str, object]] = []
@@ -89,26 +100,22 @@ def _hashes(tx: Tx, item_ids: list[int]) -> dict[int, list[str]]:
     """The texts of each item's revisions, oldest first, as the leading digits of their hashes."""
     found: dict[int, list[str]] = {}
     for part in chunks(sorted(item_ids)):
-        rows = tx.c.execute(
-            sa.select(revisions.c.item_id, revisions.c.content_hash)
-            .where(revisions.c.item_id.in_(part))
-            .order_by(revisions.c.seq)
-        )
+        rows = tx.c.execute(_TEXTS_OF, {"items": part})
         for item, content in rows:
             found.setdefault(item, []).append(content[:TEXT_DIGITS])
     return found
 
 
-def _ids(tx: Tx, keys: Mapping[tuple[str, str, str], None]) -> dict[tuple[str, str, str], int]:
+def _ids(tx: Tx, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+    # Origin by origin: only with all three columns can the unique index answer.
+    by_origin: dict[tuple[str, str], list[str]] = {}
+    for kind, origin, key in keys:
+        by_origin.setdefault((kind, origin), []).append(key)
     found: dict[tuple[str, str, str], int] = {}
-    wanted = sorted({key[2] for key in keys})
-    for part in chunks(wanted):
-        rows = tx.c.execute(
-            sa.select(items.c.origin_kind, items.c.origin, items.c.item_key, items.c.id).where(
-                items.c.item_key.in_(part)
-            )
-        )
-        found.update({(kind, origin, key): id_ for kind, origin, key, id_ in rows if (kind, origin, key) in keys})
+    for (kind, origin), wanted in by_origin.items():
+        for part in chunks(sorted(wanted)):
+            rows = tx.c.execute(_OF_ORIGIN, {"kind": kind, "from": origin, "keys": part})
+            found.update({(kind, origin, key): id_ for key, id_ in rows})
     return found
 
 

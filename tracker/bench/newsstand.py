@@ -16,9 +16,9 @@ ENTRY_BYTES = 3000
 MODES = ("whole", "validated", "bare")
 """whole: the document with validators; validated: 304 to whoever shows them; bare: the same document, no validators."""
 
-_WORDS = {
-    "en": "officials in the capital said on a day of talks that the launch site had been seen from above and that".split(),
-    "ko": "당국자는 수도에서 열린 회담에서 발사장이 위성 사진으로 관측되었다고 밝혔으며 이어서 추가 조치를 논의했다".split(),
+_TEXTS = {
+    "en": "officials in the capital said on a day of talks that the launch site had been seen from above and that",
+    "ko": "당국자는 수도에서 열린 회담에서 발사장이 위성 사진으로 관측되었다고 밝혔으며 이어서 추가 조치를 논의했다",
 }
 
 
@@ -32,7 +32,7 @@ def document(number: int) -> bytes:
 
 
 def _item(number: int, entry: int, lang: str) -> str:
-    words, turn = _WORDS[lang], number * 31 + entry * 7
+    words, turn = _TEXTS[lang].split(), number * 31 + entry * 7
     said = [words[(turn + step * step) % len(words)] for step in range(ENTRY_BYTES)]
     text, size = [], 0
     for position, word in enumerate(said):
@@ -54,24 +54,25 @@ def newsstand(feeds: int) -> Iterator[int]:
     """The port on 127.0.0.1 at which /feed/0 ... are served while the block lasts."""
     own = [sys.executable, "-m", __name__, str(feeds)]
     with subprocess.Popen(own, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
-        assert server.stdout is not None and server.stdin is not None  # noqa: S101 - both were asked for
         try:
-            yield int(server.stdout.readline())
+            yield int(server.stdout.readline() if server.stdout else 0)
         finally:
-            server.stdin.close()
-            server.wait(10)
+            server.communicate(timeout=10)  # closes its input, and with it the stand
 
 
-def set_mode(port: int, mode: str) -> None:
+def set_mode(port: int, mode: str) -> int:
+    """Serve in this mode from now on; how many feeds were asked for in the one before."""
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", f"/mode/{mode}")
-    connection.getresponse().read()
+    served = int(connection.getresponse().read())
     connection.close()
+    return served
 
 
 class _Stand:
     def __init__(self, feeds: int) -> None:
-        self.mode = MODES[0]
+        self.mode, self.served = MODES[0], 0
+        self.lock = threading.Lock()
         self.documents = [document(number) for number in range(feeds)]
 
     def talk(self, connection: socket.socket) -> None:
@@ -92,8 +93,11 @@ class _Stand:
     def answer(self, head: bytes) -> bytes:
         _, kind, name = head.split(b" ", 2)[1].split(b"/")
         if kind == b"mode":
-            self.mode = name.decode()
-            return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+            told = b"%d" % self.served
+            self.mode, self.served = name.decode(), 0
+            return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(told), told)
+        with self.lock:
+            self.served += 1
         tag = b'"feed-%d"' % int(name)
         usual = b"Server: newsstand\r\nDate: Fri, 14 Aug 2026 12:00:00 GMT\r\n"
         if self.mode == "validated" and b"if-none-match: " + tag in head:

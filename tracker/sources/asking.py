@@ -19,10 +19,10 @@ from tracker.sources.dialling import (
     Network,
     RefusedAddressError,
     Resolver,
-    SlowNamesError,
     addresses_to_dial,
     resolve,
 )
+from tracker.sources.names import Names, SlowNamesError
 from tracker.sources.walls import LOOKED_AT, WALLED
 from tracker.sources.wire import HEAD_BYTES, Wire
 
@@ -91,11 +91,15 @@ class Asker:
         resolver: Resolver = resolve,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._allow, self._limits, self._resolver, self._ticks = tuple(allow), limits, resolver, ticks
+        self._allow, self._limits, self._names, self._ticks = tuple(allow), limits, Names(resolver), ticks
         self._said = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": PACKINGS, "A-IM": "feed",
                       "Connection": "close"}  # fmt: skip
         self._wire = Wire(tls or httpx.create_ssl_context(), ticks)
         self._found_at = self._reached_at = float("-inf")
+
+    def close(self) -> None:
+        """Let the threads go that asked for names."""
+        self._names.close()
 
     def ask(self, url: str, etag: str = "", last_modified: str = "") -> Answer:
         """The answer at the end of the redirects; raises TroubleError. Validators go out byte for byte.
@@ -139,7 +143,8 @@ class Asker:
         if left <= 0:
             raise self._too_slow()
         try:
-            found = addresses_to_dial(host, port, self._allow, self._resolver, min(left, self._limits.connect_s))
+            within_s = min(left, self._limits.connect_s)
+            found = addresses_to_dial(host, port, self._allow, lambda name, at: self._names.ask(name, at, within_s))
         except RefusedAddressError as trouble:
             raise TroubleError("refused_address", str(trouble)) from trouble
         except SlowNamesError as trouble:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -17,30 +16,22 @@ class RefusedAddressError(Exception):
     """The host leads to an address that this program must not dial; the message names both."""
 
 
-class SlowNamesError(Exception):
-    """The name servers did not answer in time."""
-
-
 def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host as text, in the system's order; raises OSError when there are none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def addresses_to_dial(
-    host: str, port: int, allow: Sequence[Network], resolver: Resolver = resolve, within_s: float = 10.0
-) -> list[Address]:
+def addresses_to_dial(host: str, port: int, allow: Sequence[Network], resolver: Resolver = resolve) -> list[Address]:
     """The checked addresses of a host, which are then dialled themselves: the name is not asked a second time,
     so that it cannot answer differently (DNS rebinding).
 
     Raises RefusedAddressError when any of them is private, loopback, link-local, a cloud's metadata service or
-    otherwise not public and not in ``allow``; OSError when the host has no address, SlowNamesError when the
-    name servers are silent for ``within_s`` seconds.
+    otherwise not public and not in ``allow``; OSError when the host has no address.
     """
     with suppress(ValueError):
         return [_checked(host, ip_address(host), allow)]
-    texts = _resolved(host, port, resolver, within_s)
-    addresses = [_checked(host, ip_address(text.split("%", 1)[0]), allow) for text in texts]
+    addresses = [_checked(host, ip_address(text.split("%", 1)[0]), allow) for text in resolver(host, port)]
     if not addresses:
         raise OSError(f"{host} has no address")
     return addresses
@@ -52,30 +43,6 @@ def _checked(host: str, address: Address, allow: Sequence[Network]) -> Address:
     raise RefusedAddressError(
         f"{host} leads to {address}, which is not on the public internet; TRACKER_FETCH_ALLOW can permit it"
     )
-
-
-def _resolved(host: str, port: int, resolver: Resolver, within_s: float) -> Sequence[str]:
-    """What the resolver says, or SlowNamesError: the system's resolver takes no time limit of its own.
-
-    One thread for one name: it costs 0.05 ms, and a resolver that hangs (half a minute by glibc's defaults)
-    can then use up no pool.
-    """
-    said: list[Sequence[str] | Exception] = []
-    done = threading.Event()
-
-    def look() -> None:
-        try:
-            said.append(resolver(host, port))
-        except Exception as trouble:  # raised again on the asking side
-            said.append(trouble)
-        done.set()
-
-    threading.Thread(target=look, name="resolve", daemon=True).start()
-    if not done.wait(within_s):
-        raise SlowNamesError(f"the name servers were silent for {within_s:.3g} s")
-    if isinstance(said[0], Exception):
-        raise said[0]
-    return said[0]
 
 
 def may_dial(address: Address, allow: Sequence[Network]) -> bool:

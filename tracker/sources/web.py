@@ -19,7 +19,7 @@ _DEAD: frozenset[FetchOutcome] = frozenset({"gone", "not_a_feed", "empty", "unre
 
 
 class HttpFetcher:
-    """Fetches feeds over HTTP(S). Safe to use from several threads.
+    """Fetches feeds over HTTP(S). Safe to use from several threads; close it at the end.
 
     ``user_agent`` names this program and whom to write to. ``allow`` are networks that may be dialled although
     they are not public. One attempt takes at most ``total_s`` seconds from the first question to a name server
@@ -52,7 +52,7 @@ class HttpFetcher:
         self.close()
 
     def close(self) -> None:
-        """Nothing is kept between two fetches; callers need not know that."""
+        self._asker.close()
 
     def fetch(self, feed: Feed, state: FeedState) -> Fetched:
         """Retrieve and parse one feed; every trouble is an outcome with a sentence for the operator.

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 
+import brotli
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -73,7 +74,9 @@ def test_the_request_is_honest_and_conditional(ask: Callable[..., Fetched], http
     assert request.headers["User-Agent"] == AGENT
     assert request.headers["If-None-Match"] == state.etag
     assert request.headers["If-Modified-Since"] == state.last_modified
-    assert request.headers["Accept-Encoding"] == "gzip, deflate"
+    assert request.headers["Accept-Encoding"] == "gzip, deflate, br"
+    assert request.headers["A-IM"] == "feed"
+    assert request.headers["Connection"] == "close"
     assert request.headers["Host"] == f"localhost:{httpserver.port}"
     assert not {"Cookie", "Referer", "Authorization"} & set(request.headers.keys())
 
@@ -120,6 +123,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
     "deflate bare": lambda data: zlib.compress(data)[2:-4],
+    "br": brotli.compress,
     "gzip in two members": lambda data: gzip.compress(data[:50]) + gzip.compress(data[50:]),
 }
 
@@ -142,6 +146,11 @@ def test_a_gzip_file_is_a_feed_too(ask: Callable[..., Fetched]) -> None:
         (gzip.compress(DOCUMENT.encode())[:-12], "gzip", "unreachable"),
         (b"no gzip at all", "gzip", "unreachable"),
         (b"whatever", "br", "unreachable"),
+        (brotli.compress(b"x" * 50_000_000, quality=1), "br", "too_large"),
+        (brotli.compress(DOCUMENT.encode())[:-5], "br", "unreachable"),
+        (gzip.compress(gzip.compress(DOCUMENT.encode())), "gzip, gzip", "unreachable"),
+        (gzip.compress(b"") * 200, "gzip", "unreachable"),
+        (b"whatever", "zstd", "unreachable"),
     ],
 )
 def test_bombs_and_broken_packing(ask: Callable[..., Fetched], body: bytes, encoding: str, outcome: str) -> None:
@@ -205,7 +214,7 @@ def test_names_that_do_not_resolve_and_ports_that_do_not_answer(fetcher: HttpFet
         raise socket.gaierror(-2, "Name or service not known")
 
     with HttpFetcher(AGENT, resolver=nowhere) as lost:
-        assert lost.fetch(feed_at("https://nowhere.example/feed"), STATE).outcome == "unreachable"
+        assert lost.fetch(feed_at("https://nowhere.example/feed"), STATE).outcome == "unresolved"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -33,10 +33,14 @@ from tracker.core.rhythm import SHORTEST_WAIT_S, Overlap, gap_between, next_due,
 from tracker.store import feeds as feed_store
 from tracker.store import items
 from tracker.store.engine import Store, Tx
+from tracker.store.feeds import Poll
 from tracker.store.items import NewRevision, Saved
 
 ANSWERS_AT_ONCE = 32
 """Attempts kept in one transaction: enough to share its cost, few enough that a killed process repeats little."""
+
+CLOSELY_S = 0.005
+"""Answers that come within this of one another are kept together."""
 
 log = logging.getLogger("tracker")
 
@@ -112,14 +116,15 @@ def fetch(
 
 
 def _waiting(answers: SimpleQueue[tuple[str, _Attempt]], wait_s: float | None) -> Iterable[tuple[str, _Attempt]]:
-    """The answers that are there, after waiting for the first one at most ``wait_s`` seconds (None: for ever)."""
+    """The answers that are there, after waiting for the first one at most ``wait_s`` seconds (None: for ever), and
+    those that follow it closely: a transaction for each of a crowd of answers costs more than their rows."""
     try:
         found = [answers.get(timeout=wait_s)]
     except Empty:
         return []
     with suppress(Empty):
         while len(found) < ANSWERS_AT_ONCE:
-            found.append(answers.get_nowait())
+            found.append(answers.get(timeout=CLOSELY_S))
     return found
 
 
@@ -231,8 +236,9 @@ class _Keeper:
         if not ready:
             return
         with self._store.begin() as tx:
-            saved = [self._keep(tx, attempt) for attempt in ready]
-        for attempt, each in zip(ready, saved, strict=True):
+            kept = [self._items(tx, attempt) for attempt in ready]
+            feed_store.record(tx, [poll for _, poll in kept])
+        for attempt, (each, _) in zip(ready, kept, strict=True):
             fetched = attempt.fetched
             self._tried += 1
             self._answered += fetched.outcome in SUCCESSES
@@ -242,7 +248,8 @@ class _Keeper:
             self._revised += each.revised
             self._progress(fetched)
 
-    def _keep(self, tx: Tx, attempt: _Attempt) -> Saved:
+    def _items(self, tx: Tx, attempt: _Attempt) -> tuple[Saved, Poll]:
+        """Keeps the attempt's items; what is to be recorded of the attempt itself comes back."""
         job, fetched, ended = attempt.job, attempt.fetched, attempt.ended
         feed = job.feed
         own = self._publishers.get(feed.publisher)
@@ -253,8 +260,7 @@ class _Keeper:
         state = next_due(feed, job.state, fetched, ended, replace(overlap, lost=lost is not None))
         slot_at = slot_of(attempt.began, 1 if self._by_hand else SHORTEST_WAIT_S)
         first = self._first.get(feed.id) or (ended if fetched.outcome in SUCCESSES else None)
-        feed_store.record(tx, fetched, state, slot_at, attempt.began, ended, overlap, lost, first)
-        return saved
+        return saved, Poll(fetched, state, slot_at, attempt.began, ended, overlap, lost, first)
 
     def report(self) -> FetchReport:
         return FetchReport(self._tried, self._answered, tuple(sorted(self._trouble)), self._added, self._revised)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Network = IPv4Network | IPv6Network
@@ -28,15 +29,20 @@ def addresses_to_dial(host: str, port: int, allow: Sequence[Network], resolver: 
     Raises RefusedAddressError when any of them is private, loopback, link-local, a cloud's metadata service or
     otherwise not public and not in ``allow``; OSError when the host has no address.
     """
-    addresses = [ip_address(text.split("%", 1)[0]) for text in resolver(host, port)]
+    with suppress(ValueError):
+        return [_checked(host, ip_address(host), allow)]
+    addresses = [_checked(host, ip_address(text.split("%", 1)[0]), allow) for text in resolver(host, port)]
     if not addresses:
         raise OSError(f"{host} has no address")
-    for address in addresses:
-        if not may_dial(address, allow):
-            raise RefusedAddressError(
-                f"{host} leads to {address}, which is not on the public internet; TRACKER_FETCH_ALLOW can permit it"
-            )
     return addresses
+
+
+def _checked(host: str, address: Address, allow: Sequence[Network]) -> Address:
+    if may_dial(address, allow):
+        return address
+    raise RefusedAddressError(
+        f"{host} leads to {address}, which is not on the public internet; TRACKER_FETCH_ALLOW can permit it"
+    )
 
 
 def may_dial(address: Address, allow: Sequence[Network]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,29 +32,51 @@ class Tx:
     def insert_new(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows; those whose unique key is there already are left as they are."""
         if rows:
-            self.c.execute(self._insert(table).on_conflict_do_nothing(), rows)
+            self.c.execute(_insert_new(self.c.dialect.name, table), rows)
+
+    def insert_new_returning(
+        self, table: sa.Table, rows: list[dict[str, Any]], columns: tuple[str, ...]
+    ) -> list[tuple[Any, ...]]:
+        """Insert rows as ``insert_new`` does; these columns of those that were really new, in no order."""
+        if not rows:
+            return []
+        return [tuple(row) for row in self.c.execute(_insert_new(self.c.dialect.name, table, columns), rows)]
 
     def insert_one_new(self, table: sa.Table, row: dict[str, Any]) -> bool:
         """Insert one row; False when its unique key was there already."""
         # RETURNING tells on every database; the row count of an insert does not.
-        statement = self._insert(table).values(**row).on_conflict_do_nothing().returning(sa.literal(1))
+        statement = _insert(self.c.dialect.name, table).values(**row).on_conflict_do_nothing().returning(sa.literal(1))
         return self.c.execute(statement).first() is not None
 
     def upsert(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows, replacing the values of those whose primary key is there."""
-        if not rows:
-            return
-        statement = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        self.c.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+        if rows:
+            self.c.execute(_upsert(self.c.dialect.name, table, tuple(rows[0])), rows)
 
-    def _insert(self, table: sa.Table) -> Any:
-        if self.c.dialect.name == "sqlite":
-            return sqlite_insert(table)
-        from sqlalchemy.dialects.postgresql import insert  # its drivers' modules are no business of SQLite
 
-        return insert(table)
+# Statements are values: building one anew for each feed cost more than running it.
+
+
+@lru_cache(maxsize=64)
+def _insert_new(dialect: str, table: sa.Table, returning: tuple[str, ...] = ()) -> Any:
+    statement = _insert(dialect, table).on_conflict_do_nothing()
+    return statement.returning(*(table.c[name] for name in returning)) if returning else statement
+
+
+@lru_cache(maxsize=64)
+def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
+    statement = _insert(dialect, table)
+    keys = [column.name for column in table.primary_key]
+    values = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)
+
+
+def _insert(dialect: str, table: sa.Table) -> Any:
+    if dialect == "sqlite":
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert  # its drivers' modules are no business of SQLite
+
+    return insert(table)
 
 
 class Store:

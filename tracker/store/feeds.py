@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,44 +34,54 @@ def first_successes(tx: Tx) -> dict[str, datetime]:
     return {feed: instant for feed, instant in rows}
 
 
-def record(
-    tx: Tx,
-    fetched: Fetched,
-    state: FeedState,
-    slot_at: datetime,
-    started_at: datetime,
-    finished_at: datetime,
-    overlap: Overlap,
-    lost: tuple[datetime, datetime] | None,
-    first_success_at: datetime | None,
-) -> None:
-    """Keep one attempt, the head of a document that could not be read, and the feed's new state."""
-    tx.insert_new(
-        fetches,
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One attempt as it is kept: what came, the feed's state after it, its slot, and what was lost before it."""
+
+    fetched: Fetched
+    state: FeedState
+    slot_at: datetime
+    started_at: datetime
+    finished_at: datetime
+    overlap: Overlap
+    lost: tuple[datetime, datetime] | None
+    first_success_at: datetime | None
+
+
+def record(tx: Tx, polls: Sequence[Poll]) -> None:
+    """Keep attempts of different feeds: each with the head of a document that could not be read, and the new state."""
+    tx.insert_new(fetches, [_fetch_row(poll) for poll in polls])
+    tx.upsert(
+        feed_states,
         [
-            {
-                "feed": fetched.feed,
-                "slot_at": slot_at,
-                "started_at": started_at,
-                "finished_at": finished_at,
-                "outcome": fetched.outcome,
-                "status": fetched.status,
-                "detail": fetched.detail,
-                "size": fetched.size,
-                "body_hash": fetched.body_hash,
-                "entries": len(fetched.entries),
-                "new_items": overlap.new,
-                "known_items": overlap.known,
-                "gap_first_at": lost[0] if lost else None,
-                "gap_last_at": lost[1] if lost else None,
-                "by_fallback": fetched.by_fallback,
-            }
+            {**{name: getattr(poll.state, name) for name in _FIELDS}, "first_success_at": poll.first_success_at}
+            for poll in polls
         ],
     )
-    row = {name: getattr(state, name) for name in _FIELDS}
-    tx.upsert(feed_states, [{**row, "first_success_at": first_success_at}])
-    if fetched.refused_body:
-        _keep_refused(tx, fetched, finished_at)
+    for poll in polls:
+        if poll.fetched.refused_body:
+            _keep_refused(tx, poll.fetched, poll.finished_at)
+
+
+def _fetch_row(poll: Poll) -> dict[str, object]:
+    fetched, lost = poll.fetched, poll.lost
+    return {
+        "feed": fetched.feed,
+        "slot_at": poll.slot_at,
+        "started_at": poll.started_at,
+        "finished_at": poll.finished_at,
+        "outcome": fetched.outcome,
+        "status": fetched.status,
+        "detail": fetched.detail,
+        "size": fetched.size,
+        "body_hash": fetched.body_hash,
+        "entries": len(fetched.entries),
+        "new_items": poll.overlap.new,
+        "known_items": poll.overlap.known,
+        "gap_first_at": lost[0] if lost else None,
+        "gap_last_at": lost[1] if lost else None,
+        "by_fallback": fetched.by_fallback,
+    }
 
 
 REFUSED_KEPT = 5

@@ -17,6 +17,19 @@ from tracker.store.schema import items, quarantine, revisions
 
 ARCHIVE = "archive"
 
+_NAMES = ("origin_kind", "origin", "item_key")
+
+_OF_ORIGIN = sa.select(items.c.item_key, items.c.id).where(
+    items.c.origin_kind == sa.bindparam("kind"),
+    items.c.origin == sa.bindparam("from"),
+    items.c.item_key.in_(sa.bindparam("keys", expanding=True)),
+)
+_TEXTS_OF = (
+    sa.select(revisions.c.item_id, revisions.c.content_hash)
+    .where(revisions.c.item_id.in_(sa.bindparam("items", expanding=True)))
+    .order_by(revisions.c.seq)
+)
+
 TEXT_DIGITS = 56
 """Leading hexadecimal digits of a content hash that name the text; the last eight count how often an item has
 come back to it, so that every revision keeps a key of its own."""
@@ -53,12 +66,15 @@ def save(tx: Tx, batch: Sequence[NewRevision], recorded_at: datetime) -> Saved:
     """
     if not batch:
         return Saved(0, 0, 0)
-    keys = {_key(row) for row in batch}
+    keys = dict.fromkeys(map(_key, batch))
     before = _ids(tx, keys)
-    names = ("origin_kind", "origin", "item_key")
-    tx.insert_new(items, [dict(zip(names, key, strict=True)) for key in dict.fromkeys(map(_key, batch))])
-    ids = _ids(tx, keys)
-    known = _hashes(tx, list(before.values()))
+    wanted = [key for key in keys if key not in before]
+    rows_of = tx.insert_new_returning(items, [dict(zip(_NAMES, key, strict=True)) for key in wanted], (*_NAMES, "id"))
+    fresh = {(kind, origin, key): id_ for kind, origin, key, id_ in rows_of}
+    # A key that is neither was put in by somebody else in between (not on SQLite, where a writer is alone).
+    raced = _ids(tx, [key for key in wanted if key not in fresh])
+    ids = {**before, **fresh, **raced}
+    known = _hashes(tx, [*before.values(), *raced.values()])
     rows: list[dict[str, object]] = []
     revised = 0
     for row in batch:
@@ -73,7 +89,7 @@ def save(tx: Tx, batch: Sequence[NewRevision], recorded_at: datetime) -> Saved:
         revised += bool(said)
         said.append(text)
     tx.insert_new(revisions, rows)
-    return Saved(len(ids) - len(before), revised, len(batch) - len(rows))
+    return Saved(len(fresh), revised, len(batch) - len(rows))
 
 
 def _key(row: NewRevision) -> tuple[str, str, str]:
@@ -84,26 +100,22 @@ def _hashes(tx: Tx, item_ids: list[int]) -> dict[int, list[str]]:
     """The texts of each item's revisions, oldest first, as the leading digits of their hashes."""
     found: dict[int, list[str]] = {}
     for part in chunks(sorted(item_ids)):
-        rows = tx.c.execute(
-            sa.select(revisions.c.item_id, revisions.c.content_hash)
-            .where(revisions.c.item_id.in_(part))
-            .order_by(revisions.c.seq)
-        )
+        rows = tx.c.execute(_TEXTS_OF, {"items": part})
         for item, content in rows:
             found.setdefault(item, []).append(content[:TEXT_DIGITS])
     return found
 
 
-def _ids(tx: Tx, keys: set[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+def _ids(tx: Tx, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+    # Origin by origin: only with all three columns can the unique index answer.
+    by_origin: dict[tuple[str, str], list[str]] = {}
+    for kind, origin, key in keys:
+        by_origin.setdefault((kind, origin), []).append(key)
     found: dict[tuple[str, str, str], int] = {}
-    wanted = sorted({key[2] for key in keys})
-    for part in chunks(wanted):
-        rows = tx.c.execute(
-            sa.select(items.c.origin_kind, items.c.origin, items.c.item_key, items.c.id).where(
-                items.c.item_key.in_(part)
-            )
-        )
-        found.update({(kind, origin, key): id_ for kind, origin, key, id_ in rows if (kind, origin, key) in keys})
+    for (kind, origin), wanted in by_origin.items():
+        for part in chunks(sorted(wanted)):
+            rows = tx.c.execute(_OF_ORIGIN, {"kind": kind, "from": origin, "keys": part})
+            found.update({(kind, origin, key): id_ for key, id_ in rows})
     return found
 
 

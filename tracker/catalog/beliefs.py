@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from tracker.catalog.archives import read_archives
 from tracker.catalog.baselines import read_baselines
 from tracker.catalog.digests import read_digests
 from tracker.catalog.documents import read_documents
@@ -19,6 +20,7 @@ from tracker.catalog.placing import read_placing
 from tracker.catalog.publishers import read_publishers
 from tracker.catalog.references import read_references
 from tracker.catalog.taxonomy import read_taxonomy
+from tracker.core.backfill import Archive
 from tracker.core.baselines import Series
 from tracker.core.coverage import Coverage, DeclaredCoverage
 from tracker.core.details import Document
@@ -44,6 +46,7 @@ class Beliefs:
     words: TaxonomyFile
     policy: Policy
     feeds: tuple[Feed, ...]
+    archives: tuple[Archive, ...]
     directory: Directory
     publishers: Mapping[str, Publisher]
     places: tuple[Place, ...]
@@ -83,6 +86,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     directory = noted(read_publishers(folder))
     publishers = {each.id: each for each in (*directory.by_host.values(), *directory.by_name.values())}
     feeds = noted(read_feeds(folder, publishers))
+    archives = noted(read_archives(folder))
     places = noted(read_places(folder))
     observers = noted(read_observers(folder))
     digests = noted(read_digests(folder, taxonomy.categories))
@@ -99,6 +103,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
         words=words,
         policy=policy,
         feeds=feeds,
+        archives=archives,
         directory=directory,
         publishers=publishers,
         places=places,

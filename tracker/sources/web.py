@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
@@ -29,6 +30,7 @@ from tracker.sources.dialling import (
 )
 from tracker.sources.documents import parse
 from tracker.sources.hints import max_age_s, retry_after_s
+from tracker.sources.retrieved import Retrieved
 
 MOST_REDIRECTS = 5
 ACCEPT = (
@@ -159,6 +161,17 @@ class HttpFetcher:
                 None,
                 f"could not be read ({type(trouble).__name__}: {str(trouble)[:200]})",
             )
+
+    def retrieve(self, url: str) -> Retrieved:
+        """The raw answer at an address, under the checks, caps and time limits of a feed; never raises."""
+        try:
+            answer = self._ask(url, FeedState("", datetime.fromtimestamp(0, UTC)))
+        except _TroubleError as trouble:
+            return Retrieved(url, trouble.status, trouble=trouble.outcome, detail=trouble.detail)
+        except Exception as trouble:  # nothing a server sends stops the caller
+            detail = f"could not be asked ({type(trouble).__name__}: {str(trouble)[:200]})"
+            return Retrieved(url, None, trouble="unreachable", detail=detail)
+        return Retrieved(answer.url, answer.status, answer.headers, answer.body)
 
     def _ask(self, url: str, state: FeedState) -> _Answer:
         """The answer at the end of the redirects."""

@@ -7,24 +7,29 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from random import random
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
 from tracker.catalog.beliefs import Beliefs, fingerprint, read_beliefs
 from tracker.classify.readers import make_reader
 from tracker.core.cards import card_of
+from tracker.core.days import day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
+from tracker.core.errands import Manners, Wanted, errand
 from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
 from tracker.core.items import Entry, Unreadable
 from tracker.core.observations import Observer
 from tracker.core.polling import Feed, FeedState, Fetched
-from tracker.core.ports import Clock, Fetcher, Postman, Reader
+from tracker.core.ports import Archivist, Clock, Fetcher, Postman, Reader
 from tracker.core.scoring import scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
 from tracker.pipeline import answers
+from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
 from tracker.pipeline.effective import effective_observer
 from tracker.pipeline.fetch import FetchReport, ImportReport, fetch, take_archive
 from tracker.pipeline.judge import Docket, JudgeReport, judge_as_of, judge_if_moved
@@ -45,6 +50,7 @@ from tracker.store.versions import current, known_revisions, require_head, upgra
 if TYPE_CHECKING:
     from tracker.outputs.letters import Letters
     from tracker.sources.archives import Format
+    from tracker.sources.web import HttpFetcher
 
 Progress = Callable[[int], None]
 
@@ -101,16 +107,7 @@ class App:
         if not name:
             return self._reading
         beliefs = self.beliefs
-        setting = next((each for each in beliefs.observers.known if each.id == name), None)
-        if setting is None:
-            known = ", ".join(each.id for each in beliefs.observers.known)
-            raise RefusedError(f"there is no observer {name!r} in config/observers.toml; known: {known}")
-        return make_reader(setting, beliefs.words, beliefs.places, self.settings.models_folder)
-
-    @property
-    def guide(self) -> tuple[str, ...]:
-        """The categories that texts are labelled with, in the taxonomy's order."""
-        return tuple(each.id for each in self.beliefs.taxonomy.categories.values() if each.guide)
+        return make_reader(beliefs.observer(name), beliefs.words, beliefs.places, self.settings.models_folder)
 
     @property
     def observer(self) -> Observer:
@@ -127,6 +124,16 @@ class App:
 
     @cached_property
     def fetcher(self) -> Fetcher:
+        return self._http
+
+    @cached_property
+    def archivist(self) -> Archivist:
+        from tracker.sources.queries import HttpArchivist  # as below
+
+        return HttpArchivist(self._http)
+
+    @cached_property
+    def _http(self) -> HttpFetcher:
         from tracker.sources.web import HttpFetcher  # the HTTP client costs a quarter second that only polling needs
 
         settings = self.settings
@@ -277,6 +284,14 @@ class App:
         except SourceError as trouble:
             raise SourceError(f"{path}: {trouble}") from trouble
 
+    def backfill(self, wanted: Wanted, told: Telling) -> tuple[RunReport, ...]:
+        """Ask a dated archive for what is still lacking of the days wanted, at its pace and within its budget."""
+        settings, now = self.settings, self.clock.now
+        manners = Manners(settings.backfill_urls, settings.backfill_spacing_s, settings.is_near)
+        asked = errand(self.beliefs.archives, wanted, manners, day_of(now(), "UTC"))
+        means = Means(self.archivist, self.beliefs.directory, now, sleep, random, lambda: self.stopping)
+        return backfill(self.store, asked, means, told)
+
     def feed_states(self) -> list[tuple[Feed, FeedState | None, datetime | None]]:
         """Every feed of the config, what is remembered of it, and when it first answered."""
         with self.store.reading() as tx:
@@ -359,21 +374,9 @@ class App:
         return answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
 
     def labels(self) -> Labels:
-        beliefs = self.beliefs
-        return Labels(
-            beliefs.taxonomy,
-            {id_: publisher.name for id_, publisher in beliefs.publishers.items()},
-            {place.id: place.name for place in beliefs.places},
-        )
+        return self.beliefs.labels
 
     # --- the digest -----------------------------------------------------------------------------
-
-    def digest(self, id_: str = "") -> Digest:
-        """The digest of that id, or the first one; raises RefusedError when there is none."""
-        found = next((each for each in self.beliefs.digests if id_ in ("", each.id)), None)
-        if found is None:
-            raise RefusedError(f"there is no digest {id_!r} in config/digests.toml")
-        return found
 
     def issue(self, digest: Digest, day: date) -> Issue:
         return answers.issue_of(self.store, digest, day, self.timeline, self.verdicts, self.labels(), self.forecasts())

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from tracker.catalog.tables import Table, read_toml
 from tracker.core.backfill import AnswerKind, Archive, Edition
+from tracker.core.errands import LONGEST_QUERY
 from tracker.core.errors import Problem
 
 FILE = "archives.toml"
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 DAY_S = 86_400
-LONGEST_QUERY = 500
 _MARKS = frozenset({"query", "since", "until"})
 
 

@@ -25,9 +25,9 @@ from tracker.core.baselines import Series
 from tracker.core.coverage import Coverage, DeclaredCoverage
 from tracker.core.details import Document
 from tracker.core.digests import Digest
-from tracker.core.errors import ConfigError, Problem
+from tracker.core.errors import ConfigError, Problem, RefusedError
 from tracker.core.forecasts import Forecast, measures_of
-from tracker.core.observers import ObserversFile
+from tracker.core.observers import ObserverSetting, ObserversFile
 from tracker.core.phrases import TaxonomyFile
 from tracker.core.places import Place
 from tracker.core.placing import Policy
@@ -35,6 +35,7 @@ from tracker.core.polling import Feed
 from tracker.core.publishers import Directory, Publisher
 from tracker.core.references import ReferenceTable, coverages
 from tracker.core.taxonomy import Taxonomy
+from tracker.core.words import Labels
 
 T = TypeVar("T")
 
@@ -62,6 +63,32 @@ class Beliefs:
     @property
     def taxonomy(self) -> Taxonomy:
         return self.words.taxonomy
+
+    @property
+    def guide(self) -> tuple[str, ...]:
+        """The categories that texts are labelled with, in the taxonomy's order."""
+        return tuple(each.id for each in self.taxonomy.categories.values() if each.guide)
+
+    @property
+    def labels(self) -> Labels:
+        """What ids are called when people read them."""
+        publishers = {id_: publisher.name for id_, publisher in self.publishers.items()}
+        return Labels(self.taxonomy, publishers, {place.id: place.name for place in self.places})
+
+    def observer(self, id_: str) -> ObserverSetting:
+        """The observer of that id; raises RefusedError when there is none."""
+        for each in self.observers.known:
+            if each.id == id_:
+                return each
+        known = ", ".join(each.id for each in self.observers.known)
+        raise RefusedError(f"there is no observer {id_!r} in config/observers.toml; known: {known}")
+
+    def digest(self, id_: str = "") -> Digest:
+        """The digest of that id, or the first one; raises RefusedError when there is none."""
+        for each in self.digests:
+            if id_ in ("", each.id):
+                return each
+        raise RefusedError(f"there is no digest {id_!r} in config/digests.toml")
 
 
 def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:

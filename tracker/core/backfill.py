@@ -7,7 +7,7 @@ neighbours share no instant and leave none out, whatever bounds the archive itse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -258,12 +258,3 @@ def _filled(template: str, marks: Mapping[str, str]) -> str:
     for mark in ("{since}", "{until}", "{query}"):
         template = template.replace(mark, marks[mark])
     return template
-
-
-def asked_as(archive: Archive, query: str, lang: str) -> tuple[Edition, ...]:
-    """The editions to ask: each with its usual query, or, for a ``query`` of one's own, the one of ``lang`` (the
-    first where that is empty). Empty when no edition speaks ``lang``."""
-    spoken = tuple(each for each in archive.editions if lang in ("", each.lang))
-    if not query:
-        return spoken
-    return tuple(replace(each, query=query) for each in spoken[:1])

@@ -16,6 +16,9 @@ from tracker.sources.stamps import read_stamp
 
 EXCERPT = 200
 
+MOST_DAMAGED = 1000
+"""Each damaged record is looked past with a search; a document made of them must not take for ever."""
+
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")
 _LIST = re.compile(r'"articles"\s*:\s*\[')
@@ -69,9 +72,10 @@ def _salvaged(text: str) -> list[object]:
     start = _LIST.search(text)
     if start is None:
         raise SourceError("is damaged JSON without a list of articles")
+    closing = re.search(r"\]\s*\}?\s*$", text[-100:]) is not None
     found: list[object] = []
-    place = start.end()
-    while True:
+    damaged, place = 0, start.end()
+    while damaged <= MOST_DAMAGED:
         place = _skipped(text, place)
         if text.startswith("]", place):
             return found
@@ -79,15 +83,14 @@ def _salvaged(text: str) -> list[object]:
             record, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
             following = _NEXT_OBJECT.search(text, place)
-            closing = text.rstrip().endswith("]}") or text.rstrip().endswith("]")
             if following is None and not closing:
                 raise SourceError(f"breaks off after {len(found)} records") from None
             end = following.end() if following else text.rindex("]")
-            excerpt = clean(text[place : place + EXCERPT])
-            found.append(Unreadable(0, "the record is not JSON", excerpt))
-            place = end
+            found.append(Unreadable(0, "the record is not JSON", clean(text[place : place + EXCERPT])))
+            damaged, place = damaged + 1, end
         else:
             found.append(record)
+    raise SourceError(f"holds more than {MOST_DAMAGED} damaged records")
 
 
 def _skipped(text: str, place: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
@@ -21,6 +22,9 @@ _BUSY = frozenset({401, 403, 429, 451, 503})
 """429 and 503 ask for patience; 401, 403 and 451 are how walls answer a program they do not like."""
 
 _QUOTED = 160
+
+_WHOLE = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL)
+"""How a feed ends that arrived whole."""
 
 
 class Retriever(Protocol):
@@ -76,6 +80,9 @@ def _read(archive: Archive, edition: Edition, found: Retrieved) -> Answer:
     page = not text.startswith("{") if archive.answers == "article_list" else _is_page(text)
     if page:
         return _page(archive, text)
+    if archive.answers == "feed" and not _WHOLE.search(text[-1000:]):
+        # A feed reader makes the best of half a document; here the other half would be lost for good.
+        return Answer("broken", "sent a feed that breaks off")
     if archive.answers == "article_list":
         entries, aside = read_article_list(text, archive.zone, archive.languages)
     else:

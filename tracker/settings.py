@@ -68,7 +68,7 @@ class Settings(BaseSettings):
             return value
         # A comma inside an address is not followed by "id=http".
         parts = [part.partition("=") for part in re.split(r",\s*(?=[a-z0-9-]+=https?://)", value.strip())]
-        if any(not mark or not re.match(r"https?://[^\s/]", url) for _, mark, url in parts):
+        if any(not id_.strip() or not mark or not re.match(r"https?://[^\s/]", url) for id_, mark, url in parts):
             raise ValueError("give id=URL, several with a comma between, such as gdelt=http://127.0.0.1:8080/doc")
         return {id_.strip(): url.strip() for id_, _, url in parts}
 

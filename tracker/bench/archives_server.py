@@ -179,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         found = found[: min(int(asked["maxrecords"]), LIST_CAP)]
         text = json.dumps({"articles": [_record(each) for each in found]} if found else {}, indent=1)
         if fault == "odd_signs":
-            text = text.replace(", officials", r" \& \x , officials").replace("votes on", "votes\x01 on")
+            text = text.replace(" of town", " of\x01 town").replace("votes", r"\votes")
         self._good(server, (asked["startdatetime"], asked["enddatetime"]), found, text, "application/json", fault)
 
     def _feed(self, server: ArchivesServer, asked: Mapping[str, str], fault: str) -> None:

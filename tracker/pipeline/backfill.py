@@ -7,7 +7,7 @@ most the slice in hand again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -79,7 +79,7 @@ class Count:
 
     @property
     def known(self) -> int:
-        return max(0, self.records - self.added - self.quarantined)
+        return self.records - self.added - self.quarantined
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,40 +225,30 @@ class _Run:
                 with self.store.begin() as tx:
                     runs.close_slice(tx, self.number, slice_, "failed", self.means.now(), detail=reason)
             case Split(halves):
-                # What a cut-off answer holds is kept at once: should a half fail, nothing seen is lost.
-                self._save(slice_, answer, "split", "", halves)
+                # Nothing of a cut-off answer is kept: its halves bring the same texts, each from one answer only.
+                self._failures = 0
+                with self.store.begin() as tx:
+                    now = self.means.now()
+                    runs.close_slice(tx, self.number, slice_, "split", now, records=answer.records, halves=halves)
             case Thin(reason):
                 self.told.words(reason)
                 self._save(slice_, answer, "thin", reason)
             case Done():
                 self._save(slice_, answer, "done", "")
 
-    def _save(
-        self, slice_: Slice, answer: Answer, state: SliceState, detail: str, halves: Sequence[Slice] = ()
-    ) -> None:
-        now = self.means.now()
+    def _save(self, slice_: Slice, answer: Answer, state: SliceState, detail: str) -> None:
+        now, number = self.means.now(), self.number
         entries, aside = _sorted_out(answer, now)
         batch = [of_archive(entry, self.means.directory, now) for entry in entries]
         with self.store.begin() as tx:
             saved = items.save(tx, batch, now)
             items.quarantine_rows(tx, f"backfill {self.archive.id}", aside, now)
-            kept = runs.close_slice(
-                tx,
-                self.number,
-                slice_,
-                state,
-                now,
-                records=answer.records,
-                added=saved.added,
-                detail=detail,
-                halves=halves,
-            )
+            runs.close_slice(tx, number, slice_, state, now, records=answer.records, added=saved.added, detail=detail)
         self._failures = 0
+        self.count.records += answer.records
         self.count.added += saved.added
-        if kept and not halves:
-            self.count.records += answer.records
-            self.count.quarantined += len(aside)
-            self.count.outside += sum(entry.published.first_at not in slice_ for entry in entries)
+        self.count.quarantined += len(aside)
+        self.count.outside += sum(entry.published.first_at not in slice_ for entry in entries)
 
 
 def _sorted_out(answer: Answer, now: datetime) -> tuple[list[Entry], list[Unreadable]]:

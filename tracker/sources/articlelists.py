@@ -35,11 +35,12 @@ Records = tuple[tuple[Entry, ...], tuple[Unreadable, ...]]
 
 
 def read_article_list(text: str, zone: str, languages: Mapping[str, str]) -> Records:
-    """The entries of an answer in its order, and what of it cannot become one.
+    r"""The entries of an answer in its order, and what of it cannot become one.
 
-    Control characters inside strings and backslashes that escape nothing are mended; a record that is still no
-    JSON is set aside and the others are read. ``zone`` (IANA) is what a date without one means, ``languages``
-    gives codes for the names the archive uses. Raises SourceError when the text is no such object or breaks off.
+    Control characters inside strings and backslashes that escape nothing (as in \') are dropped; a record that is
+    still no JSON is set aside and the others are read. ``zone`` (IANA) is what a date without one means,
+    ``languages`` gives codes for the names the archive uses. Raises SourceError when the text is no such object or
+    breaks off.
     """
     entries: list[Entry] = []
     aside: list[Unreadable] = []
@@ -53,7 +54,7 @@ def read_article_list(text: str, zone: str, languages: Mapping[str, str]) -> Rec
 
 
 def _records(text: str) -> list[object]:
-    for candidate in (text, _ESCAPE.sub(lambda found: found[0] if len(found[0]) > 1 else "\\\\", text)):
+    for candidate in (text, _ESCAPE.sub(lambda found: found[0] if len(found[0]) > 1 else "", text)):
         try:
             values = _DECODER.decode(candidate)
         except (ValueError, RecursionError):

@@ -64,7 +64,7 @@ Ask = Callable[..., RunReport]
 def ask(store: Store, wall: Wall) -> Ask:
     def asked(archivist: Archivist, archive: Archive = LIST, **telling: Callable[..., None]) -> RunReport:
         errand = Errand(archive, archive.editions[:1], date(2017, 1, 1), date(2017, 1, DAYS))
-        means = Means(archivist, DIRECTORY, wall.clock.now, wall.sleep, lambda: 0.0)
+        means = Means(archivist, DIRECTORY, wall.clock, wall.sleep, lambda: 0.0)
         (report,) = backfill(store, errand, means, Telling(**telling))
         return report
 
@@ -99,7 +99,7 @@ def test_a_second_start_asks_nothing_and_another_span_adds_nothing_known(store: 
     ask(shelf)
     again = ask(shelf2 := Shelf(year(60, DAYS)))
     assert (again.complete, again.count.requests, again.count.added, shelf2.asked) == (True, 0, 0, [])
-    means = Means(shelf2, DIRECTORY, wall.clock.now, wall.sleep, lambda: 0.0)
+    means = Means(shelf2, DIRECTORY, wall.clock, wall.sleep, lambda: 0.0)
     wider = Errand(LIST, LIST.editions, date(2016, 12, 30), date(2017, 1, DAYS))
     (report,) = backfill(store, wider, means, Telling())
     assert (report.count.added, report.count.known, report.count.records) == (0, 60, 60)
@@ -141,7 +141,7 @@ def test_requests_keep_their_distance_over_starts_too(store: Store, ask: Ask, wa
     ask(Shelf([]))
     asked = sum(wall.slept)
     assert asked == LIST.spacing_s
-    means = Means(Shelf([]), DIRECTORY, wall.clock.now, wall.sleep, lambda: 0.0)
+    means = Means(Shelf([]), DIRECTORY, wall.clock, wall.sleep, lambda: 0.0)
     other = (Edition("en", "ships"),)
     backfill(store, Errand(LIST, other, date(2017, 1, 1), date(2017, 1, 2)), means, Telling())
     assert sum(wall.slept) == asked + LIST.spacing_s
@@ -248,7 +248,7 @@ def test_each_edition_is_a_run_and_a_stop_holds_for_all(store: Store, wall: Wall
     errand = Errand(replace(FEED, requests_per_day=7), FEED.editions, date(2017, 1, 1), date(2017, 1, DAYS))
     covered: list[float] = []
     shelf = Shelf(year(8, DAYS))
-    means = Means(shelf, DIRECTORY, wall.clock.now, wall.sleep, lambda: 0.0)
+    means = Means(shelf, DIRECTORY, wall.clock, wall.sleep, lambda: 0.0)
     first, second = backfill(store, errand, means, Telling(covered=covered.append))
     assert (first.complete, first.stopped, second.complete, second.stopped) == (True, "", False, "budget")
     assert second.tally.open == 3
@@ -268,6 +268,6 @@ def test_each_edition_is_a_run_and_a_stop_holds_for_all(store: Store, wall: Wall
 def test_a_stop_that_was_asked_for_leaves_the_rest_open(store: Store, wall: Wall) -> None:
     shelf = Shelf(year(400, DAYS))
     errand = Errand(LIST, LIST.editions, date(2017, 1, 1), date(2017, 1, DAYS))
-    means = Means(shelf, DIRECTORY, wall.clock.now, wall.sleep, lambda: 0.0, lambda: len(shelf.asked) >= 5)
+    means = Means(shelf, DIRECTORY, wall.clock, wall.sleep, lambda: 0.0, lambda: len(shelf.asked) >= 5)
     (report,) = backfill(store, errand, means, Telling())
     assert (report.stopped, len(shelf.asked), report.complete) == ("stopped", 5, False)

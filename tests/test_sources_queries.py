@@ -172,7 +172,15 @@ def test_words_instead_of_an_answer(body: str, archive: Archive, outcome: str) -
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(429, "busy"), (503, "busy"), (403, "busy"), (400, "refused"), (404, "refused"), (500, "broken"), (302, "broken")],
+    [
+        (429, "busy"),
+        (503, "busy"),
+        (403, "busy"),
+        (400, "refused"),
+        (404, "unreachable"),
+        (500, "broken"),
+        (302, "broken"),
+    ],
 )
 def test_a_status_that_brings_nothing(status: int, outcome: str) -> None:
     found = answer("", status=status, retry_after="120")

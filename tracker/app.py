@@ -286,10 +286,10 @@ class App:
 
     def backfill(self, wanted: Wanted, told: Telling) -> tuple[RunReport, ...]:
         """Ask a dated archive for what is still lacking of the days wanted, at its pace and within its budget."""
-        settings, now = self.settings, self.clock.now
+        settings = self.settings
         manners = Manners(settings.backfill_urls, settings.backfill_spacing_s, settings.is_near)
-        asked = errand(self.beliefs.archives, wanted, manners, day_of(now(), "UTC"))
-        means = Means(self.archivist, self.beliefs.directory, now, sleep, random, lambda: self.stopping)
+        asked = errand(self.beliefs.archives, wanted, manners, day_of(self.clock.now(), "UTC"))
+        means = Means(self.archivist, self.beliefs.directory, self.clock, sleep, random, lambda: self.stopping)
         return backfill(self.store, asked, means, told)
 
     def feed_states(self) -> list[tuple[Feed, FeedState | None, datetime | None]]:

@@ -30,7 +30,7 @@ from tracker.core.backfill import (
 )
 from tracker.core.errands import Errand
 from tracker.core.items import AHEAD_DAYS, Entry, Unreadable
-from tracker.core.ports import Archivist
+from tracker.core.ports import Archivist, Clock
 from tracker.core.publishers import Directory
 from tracker.pipeline.fetch import of_archive
 from tracker.store import backfill as runs
@@ -50,7 +50,7 @@ class Means:
 
     archivist: Archivist
     directory: Directory
-    now: Callable[[], datetime]
+    clock: Clock
     sleep: Callable[[float], None]
     draw: Callable[[], float]
     stopping: Callable[[], bool] = lambda: False
@@ -109,7 +109,7 @@ def backfill(store: Store, errand: Errand, means: Means, told: Telling) -> tuple
     for edition in errand.editions:
         key = RunKey(archive.id, edition.lang, edition.query, since_on, until_on)
         with store.begin() as tx:
-            number = runs.open_run(tx, key, slices, means.now())
+            number = runs.open_run(tx, key, slices, means.clock.now())
         run = _Run(store, errand, edition, number, means, told, before_s)
         if not stopped:
             stopped, reason = run.go()
@@ -175,7 +175,7 @@ class _Run:
             if self._failures >= FAILURES_IN_A_ROW and isinstance(decision, Failed):
                 return "broken", f"{FAILURES_IN_A_ROW} slices in a row could not be read; the last: {decision.reason}"
         with self.store.begin() as tx:
-            complete = runs.finish_run(tx, self.number, self.means.now())
+            complete = runs.finish_run(tx, self.number, self.means.clock.now())
         if complete:
             return "", ""
         if self.means.stopping():
@@ -186,11 +186,13 @@ class _Run:
         """Wait until the slice's time has come and the archive may be asked; False when its budget is spent."""
         longest_s = self.archive.longest_wait_s * 2.0
         if slice_.next_try_at is not None:
-            self._pause(min((slice_.next_try_at - self.means.now()).total_seconds(), longest_s))
+            self._pause(min((slice_.next_try_at - self.means.clock.now()).total_seconds(), longest_s))
         while not self.means.stopping():
             archive = self.archive
             with self.store.begin() as tx:
-                leave = runs.take_leave(tx, archive.id, self.means.now(), archive.spacing_s, archive.requests_per_day)
+                leave = runs.take_leave(
+                    tx, archive.id, self.means.clock.now(), archive.spacing_s, archive.requests_per_day
+                )
             if leave.spent:
                 return False
             if leave.wait_s <= 0:
@@ -211,7 +213,7 @@ class _Run:
 
     def _put_off(self, slice_: Slice, wait_s: float, reason: str) -> None:
         with self.store.begin() as tx:
-            runs.put_off(tx, self.number, slice_, self.means.now() + timedelta(seconds=wait_s), reason)
+            runs.put_off(tx, self.number, slice_, self.means.clock.now() + timedelta(seconds=wait_s), reason)
 
     def _keep(self, slice_: Slice, answer: Answer, decision: Decision) -> None:
         match decision:
@@ -223,12 +225,12 @@ class _Run:
                 self._failures += 1
                 self.told.words(reason)
                 with self.store.begin() as tx:
-                    runs.close_slice(tx, self.number, slice_, "failed", self.means.now(), detail=reason)
+                    runs.close_slice(tx, self.number, slice_, "failed", self.means.clock.now(), detail=reason)
             case Split(halves):
                 # Nothing of a cut-off answer is kept: its halves bring the same texts, each from one answer only.
                 self._failures = 0
                 with self.store.begin() as tx:
-                    now = self.means.now()
+                    now = self.means.clock.now()
                     runs.close_slice(tx, self.number, slice_, "split", now, records=answer.records, halves=halves)
             case Thin(reason):
                 self.told.words(reason)
@@ -237,7 +239,7 @@ class _Run:
                 self._save(slice_, answer, "done", "")
 
     def _save(self, slice_: Slice, answer: Answer, state: SliceState, detail: str) -> None:
-        now, number = self.means.now(), self.number
+        now, number = self.means.clock.now(), self.number
         entries, aside = _sorted_out(answer, now)
         batch = [of_archive(entry, self.means.directory, now) for entry in entries]
         with self.store.begin() as tx:

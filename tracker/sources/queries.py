@@ -67,6 +67,8 @@ def _turned_away(found: Retrieved) -> Answer:
     if status in _BUSY:
         words = "asks us to come later" if status in (429, 503) else "does not let this program in"
         return Answer("busy", f"{words} ({status})", retry_after_s=retry_after_s(found.headers))
+    if status in (404, 410):
+        return Answer("unreachable", f"has nothing at its address ({status}); check its url in config/archives.toml")
     if 400 <= status < 500:
         return Answer("refused", f"refuses the request ({status})")
     return Answer("broken", f"answers with status {status}")

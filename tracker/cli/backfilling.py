@@ -126,11 +126,15 @@ def _print(errand: Errand, reports: Sequence[RunReport], result: dict[str, Any])
         say(f"  {run['done']} of {run['slices']} slices answered whole, {run['thin']} thin, {run['left']} left")
         if run["outside"]:
             say(f"  {run['outside']} records lie outside the days they were asked for; kept with their own date")
-    thin = [each for each in reports if each.tally.thin]
-    for reason in (reason for each in thin for reason in each.tally.reasons):
-        warn(f"  {reason}")
-    if thin:
-        warn("  thin: the archive holds more there than it gives; ask with narrower --query for those days")
+    # What this start met was told as it was met; what an earlier one met is told here.
+    for report in reports:
+        for reason in report.tally.reasons if not report.count.requests else ():
+            warn(f"  {reason}")
+    if result["thin"]:
+        warn(
+            f"  {result['thin']} thin slices: the archive holds more there than it gives; "
+            "ask with a narrower --query for those days"
+        )
     if result["reason"]:
         warn(f"stopped: {result['reason']}")
     say(f"{result['mentions']} mentions, {result['events']} events opened, {result['seconds']} s")

@@ -12,14 +12,16 @@ from tracker.core.errors import SourceError
 from tracker.core.items import Entry
 from tracker.sources.anyfeeds import read_any
 from tracker.sources.drafts import Draft
-from tracker.sources.encodings import decode
+from tracker.sources.encodings import decode, is_utf8
 from tracker.sources.jsonfeeds import read_json
-from tracker.sources.xmlfeeds import mended, read_xml
+from tracker.sources.xmlfeeds import mended, read_clean, read_xml
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """What is parsed at all; the fetcher stops much earlier."""
 
 MOST_ENTRIES = 20_000
+
+BLANKS = b" \t\r\n"
 
 _FIRST_ELEMENT = re.compile(r"<([A-Za-z][\w:.-]*)")
 _PROLOGUE = re.compile(r"<!--.*?-->|<\?.*?\?>|<!doctype[^<>\[]*>", re.IGNORECASE | re.DOTALL)
@@ -41,10 +43,15 @@ def parse(
 def _drafts(data: bytes, content_type: str, base_url: str) -> tuple[Draft, ...]:
     if len(data) > LARGEST_BYTES:
         raise SourceError(f"is larger than {LARGEST_BYTES // 2**20} MiB; split it")
+    if is_utf8(data, content_type) and (drafts := read_clean(data.lstrip(BLANKS), base_url)) is not None:
+        return _counted(drafts)
     text = decode(data, content_type).strip("\ufeff \t\r\n\0")
     if not text:
         raise SourceError("is empty")
-    drafts = _read(text, base_url)
+    return _counted(_read(text, base_url))
+
+
+def _counted(drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
     if len(drafts) > MOST_ENTRIES:
         raise SourceError(f"holds more than {MOST_ENTRIES} entries; split it")
     return drafts

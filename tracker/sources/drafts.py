@@ -15,6 +15,7 @@ LONGEST_TITLE = 160
 """Signs of the summary that stand in for a missing title."""
 
 LONGEST_URL = 4096
+_WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Draft:
         title, summary = plain_text(self.title), plain_text(self.summary)
         if source:
             title = without_outlet(title, source)
-        if host_of(url) in OPAQUE_HOSTS:
+        if any(host in url for host in OPAQUE_HOSTS) and host_of(url) in OPAQUE_HOSTS:
             summary = ""  # a carrier's summary is a list of other outlets' headlines, not this text's words
         return Entry(
             guid=clean(self.guid),
@@ -57,6 +58,8 @@ class Draft:
 
 def web_address(url: str) -> str:
     """The address when it may be shown as a link (http, https, or relative); else empty."""
+    if url.startswith(_WEB) and url.isascii() and url.isprintable() and " " not in url and "[" not in url:
+        return url if len(url) <= LONGEST_URL else ""
     url = "".join(url.split()) if url.isascii() else clean(url)
     try:
         scheme = urlsplit(url).scheme.lower()
@@ -67,6 +70,8 @@ def web_address(url: str) -> str:
 
 def absolute(base: str, url: str) -> str:
     """``url`` seen from ``base``; unchanged where either cannot be understood."""
+    if url.startswith(_WEB):
+        return url.strip()
     try:
         return urljoin(base, url.strip()) if base else url.strip()
     except ValueError:
@@ -74,9 +79,14 @@ def absolute(base: str, url: str) -> str:
 
 
 def _published(stamps: tuple[str, ...], zone: str) -> Published:
-    readings = [read_stamp(stamp, zone) for stamp in stamps if stamp.strip()]
-    readable = (reading for reading in readings if reading.first_at is not None)
-    return next(readable, readings[0] if readings else Published.unknown())
+    first: Published | None = None
+    for stamp in stamps:
+        if stamp.strip():
+            reading = read_stamp(stamp, zone)
+            if reading.first_at is not None:
+                return reading
+            first = first or reading
+    return first or Published.unknown()
 
 
 def _beginning(text: str) -> str:

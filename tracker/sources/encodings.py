@@ -30,6 +30,18 @@ _OTHER_NAMES = {
 }
 
 
+def is_utf8(data: bytes, content_type: str = "") -> bool:
+    """Whether the labels leave no other way than to read the document as UTF-8 (whether it is valid is not asked).
+
+    Not so with a byte order mark, with marks that XML forbids, or where transport or document say otherwise.
+    """
+    start = data[:200].lstrip()
+    if not start.startswith(b"<") or start[1:2] == b"\0":
+        return False
+    labels = [label.lower() for label in (_transport_label(content_type), _document_label(data)) if label]
+    return all(label in _UTF8_LABELS for label in labels)
+
+
 def decode(data: bytes, content_type: str = "") -> str:
     """The document as text, without a byte order mark. Never raises.
 
@@ -61,6 +73,9 @@ def _damaged(data: bytes) -> str:
     broken = text.count("\ufffd")
     beyond_ascii = sum(1 for sign in text if sign > "\x7f") - broken
     return text if broken * 4 <= beyond_ascii else data.decode("cp1252", "replace")
+
+
+_UTF8_LABELS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
 def _transport_label(content_type: str) -> str:

@@ -52,6 +52,10 @@ _CLOCK = re.compile(
 _COMPACT_CLOCK = re.compile(r"^\s*t?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?!\d)")
 _OFFSET = re.compile(r"(?:\b(?:gmt|utc|ut)\s?)?(?P<sign>[+−-])\s?(?P<h>\d{1,2})(?:\s?:?\s?(?P<min>\d{2}))?(?!\d)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
+# RFC 5322's usual form: nine feeds of ten.
+_MAIL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|Z|([+-])(\d\d)(\d\d))"
+)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _EPOCH = re.compile(r"\d{9,10}|\d{13}")
 _COMPACT = re.compile(r"(\d{8})(\d{4}(?:\d{2})?)")
@@ -77,11 +81,19 @@ def read_stamp(raw: str, default_zone: str, now_limit: datetime | None = None) -
 
 
 def _quick(raw: str, default_zone: str) -> Published | None:
-    """The two shapes that archives are made of, without taking them apart."""
+    """The shapes that most feeds and archives are made of, without taking them apart."""
     if _ISO_DAY.fullmatch(raw):
         return _day(date.fromisoformat(raw), default_zone, raw)
     if _ISO.fullmatch(raw) and "T24" not in raw:
         return _moment(datetime.fromisoformat(raw), raw)
+    if mail := _MAIL.fullmatch(raw):
+        day, name, year, hour, minute, second, sign, hours, minutes = mail.groups()
+        month = MONTHS.get(name.lower())
+        if month is None or int(second) > 59 or (hours and int(hours) > 14):
+            return None
+        clock = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        offset = timedelta(hours=int(hours), minutes=int(minutes)) if sign else timedelta()
+        return _moment(clock - offset if sign == "+" else clock + offset, raw)
     return None
 
 

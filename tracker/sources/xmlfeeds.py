@@ -11,6 +11,7 @@ import html
 import re
 import xml.etree.ElementTree as ET  # documents with a DOCTYPE never come here; expat is capped
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html.entities import html5
 
 from tracker.core.errors import SourceError
@@ -20,11 +21,12 @@ DEEPEST = 200
 """Levels of markup inside one entry. Real feeds stay below 40; nothing is gained by following a trap down."""
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_LANG, _BASE = f"{_XML}lang", f"{_XML}base"
 _ATOM = frozenset({"http://www.w3.org/2005/atom", "http://purl.org/atom/ns#"})
 _DUBLIN = frozenset({"http://purl.org/dc/elements/1.1", "http://purl.org/dc/elements/1.0", "http://purl.org/dc/terms"})
 _CONTENT = frozenset({"http://purl.org/rss/1.0/modules/content"})
 _FAMILIES = (("atom", _ATOM), ("dc", _DUBLIN), ("content", _CONTENT))
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,30});)?")
@@ -41,8 +43,21 @@ def read_xml(text: str, base_url: str) -> tuple[Draft, ...] | None:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         return None
     root = _tree(text)
-    if root is None:
+    return None if root is None else _read(root, base_url)
+
+
+def read_clean(data: bytes, base_url: str) -> tuple[Draft, ...] | None:
+    """The same from the bytes of a document that is UTF-8 and well-formed; None where it is not both or no feed.
+
+    Spares most feeds the way through text and back, which costs as much as reading them.
+    """
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         return None
+    root = _parsed(data)
+    return None if root is None else _read(root, base_url)
+
+
+def _read(root: ET.Element, base_url: str) -> tuple[Draft, ...] | None:
     kind = _local(root.tag)
     if kind in ("rss", "rdf"):
         return tuple(_rss(root, base_url))
@@ -54,15 +69,19 @@ def read_xml(text: str, base_url: str) -> tuple[Draft, ...] | None:
 
 
 def _tree(text: str) -> ET.Element | None:
-    text = _NO_XML.sub("", text).lstrip()
+    text = text.lstrip()
     root = _parsed(text)
+    if root is None:
+        text = _NO_XML.sub("", text)
+        root = _parsed(text)
     return _parsed(mended(text)) if root is None and "&" in text else root
 
 
-def _parsed(text: str) -> ET.Element | None:
+def _parsed(text: str | bytes) -> ET.Element | None:
     try:
         # The label is ours: the text is decoded already, whatever its first line says.
-        return ET.fromstring(text.encode(), ET.XMLParser(encoding="utf-8"))  # noqa: S314  # no DOCTYPE gets here
+        data = text if isinstance(text, bytes) else text.encode()
+        return ET.fromstring(data, ET.XMLParser(encoding="utf-8"))  # noqa: S314  # no DOCTYPE gets here
     except (ET.ParseError, ValueError):
         return None
 
@@ -92,31 +111,49 @@ def _rss(root: ET.Element, base_url: str) -> Iterator[Draft]:
                 yield _rss_item(item, _base(holder, base) if holder is not root else base, language)
 
 
+_RSS_TITLES = ("title", "dc:title", "atom:title", "media:title")
+_RSS_SUMMARIES = (
+    "description", "dc:description", "atom:summary", "content:encoded", "encoded", "atom:content", "body", "fullitem",
+    "itunes:summary", "summary", "media:description",
+)  # fmt: skip
+_RSS_STAMPS = (
+    "pubdate", "atom:published", "dc:date", "dc:issued", "dc:created", "published", "date", "atom:updated",
+    "dc:modified", "updated", "lastbuilddate",
+)  # fmt: skip
+
+
 def _rss_item(item: ET.Element, base: str, language: str) -> Draft:
     inside = _children(item)
     base = _base(item, base)
-    guids = inside.get("guid", [])
-    guid = _first(_inner(node) for node in guids) or item.get(f"{_RDF}about", "") or _first(_texts(inside, "atom:id"))
-    permanent = guids[0].get("isPermaLink", "true" if "://" in guid else "false") if guids else "false"
+    about = item.get(_ABOUT) or ""
+    guid = _pick(inside, "guid") or about or _pick(inside, "atom:id")
     # Of several links the last holds, as in other readers.
-    links = [_inner(node).strip() or node.get("href", "") for node in reversed(inside.get("link", []))]
-    links = [*_texts(inside, "origlink"), *links]
-    links += _alternates(inside.get("atom:link", []))
-    if item.get(f"{_RDF}about") or permanent.strip().lower() == "true":
+    links = [_inner(node).strip() or node.get("href", "") for node in reversed(inside.get("link", ()))]
+    if "origlink" in inside:
+        links = [*_texts(inside, "origlink"), *links]
+    if "atom:link" in inside:
+        links += _alternates(inside["atom:link"])
+    if about or (guid and _permanent(inside, guid)):
         links.append(guid)
-    sources = inside.get("source", [])
+    sources = inside.get("source", ())
     return Draft(
         guid=guid,
-        urls=tuple(absolute(base, link) for link in links if link.strip()),
-        title=_first(_texts(inside, "title", "dc:title", "atom:title", "media:title")),
-        summary=_first(_texts(inside, "description", "dc:description", "atom:summary", "content:encoded", "encoded",
-                              "atom:content", "body", "fullitem", "itunes:summary", "summary", "media:description")),
-        stamps=tuple(_texts(inside, "pubdate", "atom:published", "dc:date", "dc:issued", "dc:created", "published",
-                            "date", "atom:updated", "dc:modified", "updated", "lastbuilddate")),
-        source=_first(_inner(node) for node in sources),
-        source_url=_first(node.get("url", "") for node in sources),
-        lang=item.get(f"{_XML}lang") or _first(_texts(inside, "dc:language")) or language,
-    )  # fmt: skip
+        urls=tuple([absolute(base, link) for link in links if link and not link.isspace()]),
+        title=_pick(inside, *_RSS_TITLES),
+        summary=_pick(inside, *_RSS_SUMMARIES),
+        stamps=tuple(_texts(inside, *[name for name in _RSS_STAMPS if name in inside])),
+        source=_pick(inside, "source") if sources else "",
+        source_url=_first([node.get("url", "") for node in sources]) if sources else "",
+        lang=item.get(_LANG) or _pick(inside, "dc:language") or language,
+    )
+
+
+def _permanent(inside: Children, guid: str) -> bool:
+    """Whether the guid says that it is an address, or looks like one and does not deny it."""
+    nodes = inside.get("guid")
+    if not nodes:
+        return False
+    return nodes[0].get("isPermaLink", "true" if "://" in guid else "false").strip().lower() == "true"
 
 
 def _atom(root: ET.Element, base_url: str) -> Iterator[Draft]:
@@ -145,10 +182,8 @@ def _atom_entry(entry: ET.Element, base: str, own_base: str, language: str) -> D
             *hrefs,
             *(node.get("src", "") for node in contents),
         ),
-        title=_first(_texts(inside, "title", "dc:title", "media:title")),
-        summary=_first(
-            _texts(inside, "summary", "content", "tagline", "description", "dc:description", "media:description")
-        ),
+        title=_pick(inside, "title", "dc:title", "media:title"),
+        summary=_pick(inside, "summary", "content", "tagline", "description", "dc:description", "media:description"),
         stamps=tuple(
             _texts(
                 inside,
@@ -164,7 +199,7 @@ def _atom_entry(entry: ET.Element, base: str, own_base: str, language: str) -> D
         ),
         source=_first(_texts(source, "title")),
         source_url=_first([*_alternates(source.get("link", [])), *_texts(source, "id")]),
-        lang=entry.get(f"{_XML}lang") or language,
+        lang=entry.get(_LANG) or language,
     )
 
 
@@ -193,6 +228,7 @@ def _children(node: ET.Element) -> Children:
     return found
 
 
+@lru_cache(maxsize=2048)
 def _named(tag: str, own: str) -> str:
     space, local = _space(tag), _local(tag)
     if space == own:
@@ -225,6 +261,16 @@ def _alternates(links: Iterable[ET.Element]) -> list[str]:
     ]
 
 
+def _pick(inside: Children, *names: str) -> str:
+    """The first non-empty text of these elements, without the white space around it; empty when there is none."""
+    for name in names:
+        for node in inside.get(name, ()):
+            text = _inner(node).strip()
+            if text:
+                return text
+    return ""
+
+
 def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text.strip()), "").strip()
 
@@ -234,7 +280,7 @@ def _inner(node: ET.Element, depth: int = 0) -> str:
     if depth > DEEPEST:
         raise SourceError(f"an entry nests deeper than {DEEPEST} levels; no real feed does, so it was not read")
     if not len(node):
-        return _unpacked(node)
+        return _unpacked(node) if node.attrib else node.text or ""
     parts = [html.escape(node.text or "", quote=False)]
     for child in node:
         name = _local(child.tag)
@@ -257,12 +303,19 @@ def _unpacked(node: ET.Element) -> str:
 
 
 def _base(node: ET.Element, base: str) -> str:
-    return absolute(base, node.get(f"{_XML}base", "")) if node.get(f"{_XML}base") else base
+    own = node.get(_BASE)
+    return absolute(base, own) if own else base
 
 
 def _local(tag: object) -> str:
-    return tag.rsplit("}", 1)[-1].lower() if isinstance(tag, str) else ""
+    return _local_of(tag) if isinstance(tag, str) else ""
 
 
+@lru_cache(maxsize=2048)
+def _local_of(tag: str) -> str:
+    return tag.rsplit("}", 1)[-1].lower()
+
+
+@lru_cache(maxsize=2048)
 def _space(tag: str) -> str:
     return tag[1:].split("}", 1)[0] if tag.startswith("{") else ""

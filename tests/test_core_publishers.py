@@ -89,6 +89,13 @@ def test_without_an_address_the_carriers_name_decides(directory: Directory) -> N
     assert directory.find("/r/worldnews/comments/1", "Reuters").id == "reuters", "a path is no address"
 
 
+def test_a_carriers_outlet_is_known_by_its_front_page_or_name(directory: Directory) -> None:
+    assert directory.carried("Some desk", "https://www.reuters.com").id == "reuters"
+    assert directory.carried("Reuters", "").id == "reuters"
+    assert directory.carried("", "https://www.paper.example/").id == "paper.example"
+    assert directory.carried("", "") == UNKNOWN
+
+
 def test_every_row_has_a_zone_and_state_media_are_the_norths(directory: Directory) -> None:
     rows = set(directory.by_host.values())
     assert len(rows) >= 120

@@ -128,7 +128,7 @@ def test_a_process_that_died_with_a_copy_in_hand(home: Path, clock: StillClock) 
     app = make_app(home, clock)
     app.send()
     with app.store.begin() as tx:
-        issue = mail.find_issue(tx, app.digest().id, date(2024, 3, 5))
+        issue = mail.find_issue(tx, app.beliefs.digest().id, date(2024, 3, 5))
         assert issue is not None
         ((subscriber, _),) = mail.open_copies(tx, issue, clock.now())
         assert mail.claim(tx, issue.id, subscriber, "<x@example.org>", clock.now()) is not None
@@ -157,7 +157,7 @@ def test_an_imported_past_mails_nobody(tmp_path: Path) -> None:
 def test_a_kept_issue_never_changes(home: Path, clock: StillClock, tmp_path: Path) -> None:
     app = make_app(home, clock)
     app.send()
-    digest = app.digest()
+    digest = app.beliefs.digest()
     first = app.keep_issue(digest, date(2024, 3, 5))
     more = row("North Korea fires second missile, report", "2024-03-05T10:00:00Z", "https://www.bbc.com/news/2x")
     flow(app, write_archive(tmp_path / "more.jsonl", [more]))
@@ -185,6 +185,6 @@ def test_sending_without_a_sender_is_a_clear_error(home: Path) -> None:
     with pytest.raises(SettingsError, match="TRACKER_MAIL_FROM"):
         assert make_app(home, TRACKER_SMTP_HOST="127.0.0.1").postman
     app = make_app(home)
-    issue = app.keep_issue(app.digest(), date(2024, 3, 5))
+    issue = app.keep_issue(app.beliefs.digest(), date(2024, 3, 5))
     with pytest.raises(SettingsError, match="TRACKER_SMTP_HOST"):
         app.deliver(issue)

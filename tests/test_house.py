@@ -60,6 +60,7 @@ def test_no_id_of_the_config_stands_in_code(beliefs: Beliefs) -> None:
     ids = {
         *beliefs.taxonomy.categories,
         *(feed.id for feed in beliefs.feeds),
+        *(archive.id for archive in beliefs.archives),
         *(forecast.id for forecast in beliefs.forecasts),
         *(forecast.ref for forecast in beliefs.forecasts),
         *(place.id for place in beliefs.places),

@@ -7,13 +7,17 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import random
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
 from tracker.catalog.beliefs import fingerprint, read_beliefs
 from tracker.core.cards import card_of
+from tracker.core.days import day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
+from tracker.core.errands import Manners, Wanted, errand
 from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
 from tracker.core.items import Entry, Unreadable
 from tracker.core.listening import FeedLine
@@ -25,6 +29,7 @@ from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
 from tracker.pipeline import answers
 from tracker.pipeline.archive import ImportReport, take_archive
+from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
 from tracker.pipeline.fetch import FetchReport, fetch
 from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
@@ -180,6 +185,14 @@ class App(Workshops):
         except SourceError as trouble:
             raise SourceError(f"{path}: {trouble}") from trouble
 
+    def backfill(self, wanted: Wanted, told: Telling) -> tuple[RunReport, ...]:
+        """Ask a dated archive for what is still lacking of the days wanted, at its pace and within its budget."""
+        settings = self.settings
+        manners = Manners(settings.backfill_urls, settings.backfill_spacing_s, settings.is_near)
+        asked = errand(self.beliefs.archives, wanted, manners, day_of(self.clock.now(), "UTC"))
+        means = Means(self.archivist, self.beliefs.directory, self.clock, sleep, random, lambda: self.stopping)
+        return backfill(self.store, asked, means, told)
+
     def feeds(self) -> tuple[FeedLine, ...]:
         """Every feed of the config, what is remembered of it, when it first answered, and how it is doing."""
         return answers.feed_lines(self.store, self.beliefs.feeds, self.clock.now())
@@ -275,21 +288,9 @@ class App(Workshops):
         return answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
 
     def labels(self) -> Labels:
-        beliefs = self.beliefs
-        return Labels(
-            beliefs.taxonomy,
-            {id_: publisher.name for id_, publisher in beliefs.publishers.items()},
-            {place.id: place.name for place in beliefs.places},
-        )
+        return self.beliefs.labels
 
     # --- the digest -----------------------------------------------------------------------------
-
-    def digest(self, id_: str = "") -> Digest:
-        """The digest of that id, or the first one; raises RefusedError when there is none."""
-        found = next((each for each in self.beliefs.digests if id_ in ("", each.id)), None)
-        if found is None:
-            raise RefusedError(f"there is no digest {id_!r} in config/digests.toml")
-        return found
 
     def issue(self, digest: Digest, day: date) -> Issue:
         return answers.issue_of(self.store, digest, day, self.timeline, self.verdicts, self.labels(), self.forecasts())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -40,6 +42,10 @@ class Settings(BaseSettings):
     fetch_max_bytes: int = Field(15 * 1024 * 1024, gt=0, description="largest decoded document in bytes")
     fetch_threads: int = Field(24, ge=1, le=64, description="feeds fetched at once")
     fetch_spacing_s: float = Field(1.0, ge=0, le=60, description="least seconds between two requests to one host")
+    backfill_urls: Annotated[Mapping[str, str], NoDecode] = Field(
+        {}, description="other addresses of dated archives, as id=URL, comma separated"
+    )
+    backfill_spacing_s: float | None = Field(None, ge=0, le=3600, description="seconds between two requests to one")
     smtp_host: str = Field("", description="mail server; empty: digests are composed and stored, not mailed")
     smtp_port: int = Field(587, ge=1, le=65535, description="mail server's port")
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how the mail line is kept")
@@ -56,6 +62,28 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("backfill_urls", mode="before")
+    @classmethod
+    def _addresses(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        # A comma inside an address is not followed by "id=http".
+        parts = [part.partition("=") for part in re.split(r",\s*(?=[a-z0-9-]+=https?://)", value.strip())]
+        if any(not id_.strip() or not mark or not re.match(r"https?://[^\s/]", url) for id_, mark, url in parts):
+            raise ValueError("give id=URL, several with a comma between, such as gdelt=http://127.0.0.1:8080/doc")
+        return {id_.strip(): url.strip() for id_, _, url in parts}
+
+    def is_near(self, url: str) -> bool:
+        """Whether an address is this machine's own, or a literal one in a network the operator allows."""
+        try:
+            host = urlsplit(url).hostname or ""
+            if host == "localhost":
+                return True
+            address = ip_address(host)
+        except ValueError:
+            return False
+        return address.is_loopback or any(address in network for network in self.fetch_allow)
 
     @property
     def data_folder(self) -> Path:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tracker import __version__
 from tracker.catalog.beliefs import Beliefs, read_beliefs
 from tracker.classify.readers import make_reader
-from tracker.core.errors import RefusedError, SettingsError
+from tracker.core.errors import SettingsError
 from tracker.core.observations import Observer
-from tracker.core.ports import Clock, Fetcher, Postman, Reader
+from tracker.core.ports import Archivist, Clock, Fetcher, Postman, Reader
 from tracker.pipeline.effective import effective_observer
 from tracker.pipeline.judge import Docket
 from tracker.settings import Settings
@@ -19,6 +19,7 @@ from tracker.store.engine import Store
 
 if TYPE_CHECKING:
     from tracker.outputs.letters import Letters
+    from tracker.sources.web import HttpFetcher
 
 
 class Workshops:
@@ -54,16 +55,7 @@ class Workshops:
         if not name:
             return self._reading
         beliefs = self.beliefs
-        setting = next((each for each in beliefs.observers.known if each.id == name), None)
-        if setting is None:
-            known = ", ".join(each.id for each in beliefs.observers.known)
-            raise RefusedError(f"there is no observer {name!r} in config/observers.toml; known: {known}")
-        return make_reader(setting, beliefs.words, beliefs.places, self.settings.models_folder)
-
-    @property
-    def guide(self) -> tuple[str, ...]:
-        """The categories that texts are labelled with, in the taxonomy's order."""
-        return tuple(each.id for each in self.beliefs.taxonomy.categories.values() if each.guide)
+        return make_reader(beliefs.observer(name), beliefs.words, beliefs.places, self.settings.models_folder)
 
     @property
     def observer(self) -> Observer:
@@ -80,6 +72,16 @@ class Workshops:
 
     @cached_property
     def fetcher(self) -> Fetcher:
+        return self._http
+
+    @cached_property
+    def archivist(self) -> Archivist:
+        from tracker.sources.queries import HttpArchivist  # as below
+
+        return HttpArchivist(self._http)
+
+    @cached_property
+    def _http(self) -> HttpFetcher:
         from tracker.sources.web import HttpFetcher  # the HTTP client costs a quarter second that only polling needs
 
         settings = self.settings

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from tracker.catalog.archives import read_archives
 from tracker.catalog.baselines import read_baselines
 from tracker.catalog.digests import read_digests
 from tracker.catalog.documents import read_documents
@@ -19,13 +20,14 @@ from tracker.catalog.placing import read_placing
 from tracker.catalog.publishers import read_publishers
 from tracker.catalog.references import read_references
 from tracker.catalog.taxonomy import read_taxonomy
+from tracker.core.backfill import Archive
 from tracker.core.baselines import Series
 from tracker.core.coverage import Coverage, DeclaredCoverage
 from tracker.core.details import Document
 from tracker.core.digests import Digest
-from tracker.core.errors import ConfigError, Problem
+from tracker.core.errors import ConfigError, Problem, RefusedError
 from tracker.core.forecasts import Forecast, measures_of
-from tracker.core.observers import ObserversFile
+from tracker.core.observers import ObserverSetting, ObserversFile
 from tracker.core.phrases import TaxonomyFile
 from tracker.core.places import Place
 from tracker.core.placing import Policy
@@ -33,6 +35,7 @@ from tracker.core.polling import Feed
 from tracker.core.publishers import Directory, Publisher
 from tracker.core.references import ReferenceTable, coverages
 from tracker.core.taxonomy import Taxonomy
+from tracker.core.words import Labels
 
 T = TypeVar("T")
 
@@ -44,6 +47,7 @@ class Beliefs:
     words: TaxonomyFile
     policy: Policy
     feeds: tuple[Feed, ...]
+    archives: tuple[Archive, ...]
     directory: Directory
     publishers: Mapping[str, Publisher]
     places: tuple[Place, ...]
@@ -59,6 +63,32 @@ class Beliefs:
     @property
     def taxonomy(self) -> Taxonomy:
         return self.words.taxonomy
+
+    @property
+    def guide(self) -> tuple[str, ...]:
+        """The categories that texts are labelled with, in the taxonomy's order."""
+        return tuple(each.id for each in self.taxonomy.categories.values() if each.guide)
+
+    @property
+    def labels(self) -> Labels:
+        """What ids are called when people read them."""
+        publishers = {id_: publisher.name for id_, publisher in self.publishers.items()}
+        return Labels(self.taxonomy, publishers, {place.id: place.name for place in self.places})
+
+    def observer(self, id_: str) -> ObserverSetting:
+        """The observer of that id; raises RefusedError when there is none."""
+        for each in self.observers.known:
+            if each.id == id_:
+                return each
+        known = ", ".join(each.id for each in self.observers.known)
+        raise RefusedError(f"there is no observer {id_!r} in config/observers.toml; known: {known}")
+
+    def digest(self, id_: str = "") -> Digest:
+        """The digest of that id, or the first one; raises RefusedError when there is none."""
+        for each in self.digests:
+            if id_ in ("", each.id):
+                return each
+        raise RefusedError(f"there is no digest {id_!r} in config/digests.toml")
 
 
 def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
@@ -83,6 +113,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     directory = noted(read_publishers(folder))
     publishers = {each.id: each for each in (*directory.by_host.values(), *directory.by_name.values())}
     feeds = noted(read_feeds(folder, publishers))
+    archives = noted(read_archives(folder))
     places = noted(read_places(folder))
     observers = noted(read_observers(folder))
     digests = noted(read_digests(folder, taxonomy.categories))
@@ -99,6 +130,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
         words=words,
         policy=policy,
         feeds=feeds,
+        archives=archives,
         directory=directory,
         publishers=publishers,
         places=places,

@@ -41,7 +41,7 @@ def digest(
         raise typer.BadParameter("a preview is not sent; give --preview or --send")
     app = wired()
     app.ready()
-    wanted = app.digest(digest_id)
+    wanted = app.beliefs.digest(digest_id)
     day = date.date()
     try:
         as_of_instant(day)

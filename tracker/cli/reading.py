@@ -36,7 +36,7 @@ def classify(
     """Read texts outside the river: JSON lines in, JSON lines out."""
     del json  # the answer is JSON lines in any case
     app = wired()
-    for answer in classify_records(app.reader, records_from(_lines(file)), app.guide):
+    for answer in classify_records(app.reader, records_from(_lines(file)), app.beliefs.guide):
         show_json(answer)
 
 
@@ -135,7 +135,7 @@ def evaluate(
     chosen, reader = app.reader_named(observer)
     report: dict[str, Any] = {
         "observer": f"{chosen.kind} {chosen.name}",
-        **evaluate_file(reader, file, app.guide).as_dict(),
+        **evaluate_file(reader, file, app.beliefs.guide).as_dict(),
     }
     if json:
         show_json(report)

@@ -86,6 +86,10 @@ class Step:
     def __call__(self, done: float) -> None:
         self._progress.advance(self._task, done)
 
+    def of(self, total: float) -> None:
+        """How much there is to do, where it was not known at first."""
+        self._progress.update(self._task, total=total)
+
     def to(self, position: float) -> None:
         self._progress.update(self._task, completed=position)
 

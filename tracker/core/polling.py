@@ -108,8 +108,8 @@ class Fetched:
 
 SUCCESSES: frozenset[FetchOutcome] = frozenset({"ok", "unchanged"})
 
-DEAD: frozenset[FetchOutcome] = frozenset({"gone", "not_a_feed", "empty", "bot_wall"})
-"""Outcomes after which a feed's fallback is asked at once (and after a 404)."""
+DEAD: frozenset[FetchOutcome] = frozenset({"gone", "not_a_feed", "empty", "bot_wall", "unresolved"})
+"""Outcomes after which a feed's fallback is asked at once (and after a 404): time alone heals none of them."""
 
 OUT_OF_REACH: frozenset[FetchOutcome] = frozenset({"unreachable", "unresolved", "timeout", "offline"})
 """Outcomes that our own network being down would also bring about."""

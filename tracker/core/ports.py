@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from tracker.core.backfill import Answer, Archive, Edition, Slice
 from tracker.core.observations import Observation, Text
 from tracker.core.polling import Feed, FeedState, Fetched
 
@@ -20,6 +21,12 @@ class Clock(Protocol):
 class Fetcher(Protocol):
     def fetch(self, feed: Feed, state: FeedState) -> Fetched:
         """Retrieve and parse one feed; trouble is an outcome, never an exception."""
+        ...
+
+
+class Archivist(Protocol):
+    def ask(self, archive: Archive, edition: Edition, slice_: Slice) -> Answer:
+        """Ask a dated archive for one slice of time; trouble is an outcome, never an exception."""
         ...
 
 

@@ -102,6 +102,12 @@ class Directory:
             found = self._found[host] = self._hosted(host)
         return found
 
+    def carried(self, source: str, source_url: str) -> Publisher:
+        """The outlet that a carrier names for an entry whose own link is opaque: by the outlet's address, which
+        is its front page, else by its name."""
+        host = outlet_host(source_url)
+        return self._hosted(host) if host else self._named(source)
+
     def _hosted(self, host: str) -> Publisher:
         for suffix in _suffixes(host):
             row = self.by_host.get(suffix)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.core.items import Entry, Unreadable, content_hash, item_key
+from tracker.core.addresses import host_of
+from tracker.core.items import OPAQUE_HOSTS, Entry, Unreadable, content_hash, item_key
 from tracker.core.publishers import Directory
 from tracker.store import items
 from tracker.store.engine import Store
@@ -58,7 +59,7 @@ def take_archive(
             reasons[row.reason] += 1
             bad.append(row)
         else:
-            batch.append(_of_archive(row, directory, recorded_at))
+            batch.append(of_archive(row, directory, recorded_at))
         if len(batch) + len(bad) >= BATCH:
             new, old = flush()
             added, known = added + new, known + old
@@ -66,8 +67,12 @@ def take_archive(
     return ImportReport(lines, added + new, known + old, quarantined, tuple(reasons.most_common(10)))
 
 
-def _of_archive(entry: Entry, directory: Directory, recorded_at: datetime) -> NewRevision:
-    publisher = directory.find(entry.url, entry.source)
+def of_archive(entry: Entry, directory: Directory, recorded_at: datetime) -> NewRevision:
+    """An archive's entry as it is kept: known since it was published, where it says when."""
+    carried = host_of(entry.url) in OPAQUE_HOSTS
+    publisher = (
+        directory.carried(entry.source, entry.source_url) if carried else directory.find(entry.url, entry.source)
+    )
     return NewRevision(
         "archive",
         entry.source[:200] or "archive",

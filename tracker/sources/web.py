@@ -5,17 +5,14 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from tracker.core.polling import SUCCESSES, Feed, FeedState, Fetched, FetchOutcome
+from tracker.core.polling import Feed, FeedState, Fetched
 from tracker.sources.answers import judged
 from tracker.sources.asking import Asker, Limits, TroubleError
 from tracker.sources.dialling import Network, Resolver, resolve
-
-_DEAD: frozenset[FetchOutcome] = frozenset({"gone", "not_a_feed", "empty", "unresolved", "bot_wall"})
-"""Outcomes after which the fallback is asked; a 404 is one too, and time alone heals none of them."""
+from tracker.sources.retrieved import Retrieved
 
 
 class HttpFetcher:
@@ -55,28 +52,22 @@ class HttpFetcher:
         self._asker.close()
 
     def fetch(self, feed: Feed, state: FeedState) -> Fetched:
-        """Retrieve and parse one feed; every trouble is an outcome with a sentence for the operator.
-
-        Where the feed's address is dead (gone, 404, no feed, no entries, no such name, behind a wall) and it has a
-        fallback, the fallback is asked at once and its answer counts; the main address is still asked first the
-        next time.
-        """
-        fetched = self._attempt(feed, state, feed.url)
-        dead = fetched.outcome in _DEAD or fetched.status == 404
-        if not dead or not feed.fallback or feed.fallback == feed.url:
-            return fetched
-        # Validators belong to the main address: the fallback gets none and leaves none.
-        second = self._attempt(feed, replace(state, etag="", last_modified=""), feed.fallback)
-        if second.outcome not in SUCCESSES:
-            return fetched
-        detail = f"the fallback answered; the feed's own address: {fetched.detail}"
-        return replace(second, etag="", last_modified="", detail=detail, moved_to="", by_fallback=True)
-
-    def _attempt(self, feed: Feed, state: FeedState, url: str) -> Fetched:
+        """Retrieve and parse one feed; every trouble is an outcome with a sentence for the operator."""
         try:
-            return judged(feed, state, self._asker.ask(url, state.etag, state.last_modified))
+            return judged(feed, state, self._asker.ask(feed.url, state.etag, state.last_modified))
         except TroubleError as trouble:
             return Fetched(feed.id, trouble.outcome, trouble.status, trouble.detail)
         except Exception as trouble:  # the port's promise: nothing a server sends stops the other feeds
             detail = f"could not be read ({type(trouble).__name__}: {str(trouble)[:200]})"
             return Fetched(feed.id, "not_a_feed", None, detail)
+
+    def retrieve(self, url: str) -> Retrieved:
+        """The raw answer at an address, under the checks, caps and time limits of a feed; never raises."""
+        try:
+            answer = self._asker.ask(url)
+        except TroubleError as trouble:
+            return Retrieved(url, trouble.status, trouble=trouble.outcome, detail=trouble.detail)
+        except Exception as trouble:  # nothing a server sends stops the caller
+            detail = f"could not be asked ({type(trouble).__name__}: {str(trouble)[:200]})"
+            return Retrieved(url, None, trouble="unreachable", detail=detail)
+        return Retrieved(answer.url, answer.status, answer.headers, answer.body)

@@ -1,13 +1,15 @@
 """Every table. Truth first, then what ``rebuild`` can derive again.
 
-Keys are those of DESIGN section 14. The migrations build the same schema; a test compares the two.
+Keys are those of DESIGN section 14. The tables of backfills stand in a file of their own. The migrations build the
+same schema; a test compares the two.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from tracker.store import listening as listening  # its tables belong to the same metadata
+from tracker.store import archive_tables as archive_tables  # their tables belong to the same metadata
+from tracker.store import listening as listening
 from tracker.store.metadata import metadata as metadata
 from tracker.store.types import Id, UtcInstant
 

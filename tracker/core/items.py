@@ -55,7 +55,9 @@ def normalise_text(text: str) -> str:
     """NFKC, lower case, white space collapsed: the form in which two texts are compared or hashed."""
     if not text.isascii():  # plain ASCII is in normal form, and asking costs more than all the rest
         text = unicodedata.normalize("NFKC", text)
-    return " ".join(text.lower().split())
+    text = text.lower()
+    # All white space but the plain space is unprintable, so such a text is collapsed already; most are.
+    return text.strip(" ") if "  " not in text and text.isprintable() else " ".join(text.split())
 
 
 _BARS = "|-–—·"

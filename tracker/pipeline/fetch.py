@@ -32,7 +32,7 @@ from tracker.core.publishers import POSTER, UNKNOWN, Directory, Publisher
 from tracker.core.rhythm import SHORTEST_WAIT_S, Overlap, gap_between, next_due, own_address_rests
 from tracker.store import feeds as feed_store
 from tracker.store import items
-from tracker.store.engine import Store, Tx
+from tracker.store.engine import Store
 from tracker.store.feeds import Poll
 from tracker.store.items import NewRevision, Saved
 
@@ -235,10 +235,11 @@ class _Keeper:
         ready, self._ready = self._ready, []
         if not ready:
             return
+        batches = [self._revisions(attempt) for attempt in ready]
         with self._store.begin() as tx:
-            kept = [self._items(tx, attempt) for attempt in ready]
-            feed_store.record(tx, [poll for _, poll in kept])
-        for attempt, (each, _) in zip(ready, kept, strict=True):
+            saved = items.save_each(tx, [(batch, each.ended) for batch, each in zip(batches, ready, strict=True)])
+            feed_store.record(tx, list(map(self._poll, ready, batches, saved)))
+        for attempt, each in zip(ready, saved, strict=True):
             fetched = attempt.fetched
             self._tried += 1
             self._answered += fetched.outcome in SUCCESSES
@@ -248,19 +249,20 @@ class _Keeper:
             self._revised += each.revised
             self._progress(fetched)
 
-    def _items(self, tx: Tx, attempt: _Attempt) -> tuple[Saved, Poll]:
-        """Keeps the attempt's items; what is to be recorded of the attempt itself comes back."""
-        job, fetched, ended = attempt.job, attempt.fetched, attempt.ended
-        feed = job.feed
+    def _revisions(self, attempt: _Attempt) -> list[NewRevision]:
+        feed, ended = attempt.job.feed, attempt.ended
         own = self._publishers.get(feed.publisher)
-        batch = [_of_feed(feed, entry, self._directory, own, ended) for entry in fetched.entries]
-        saved = items.save(tx, batch, ended)
+        return [_of_feed(feed, entry, self._directory, own, ended) for entry in attempt.fetched.entries]
+
+    def _poll(self, attempt: _Attempt, batch: Sequence[NewRevision], saved: Saved) -> Poll:
+        """What is recorded of the attempt itself."""
+        job, fetched, ended = attempt.job, attempt.fetched, attempt.ended
         overlap = Overlap(saved.added, len({row.item_key for row in batch}) - saved.added)
         lost = gap_between(job.state, fetched, overlap)
-        state = next_due(feed, job.state, fetched, ended, replace(overlap, lost=lost is not None))
+        state = next_due(job.feed, job.state, fetched, ended, replace(overlap, lost=lost is not None))
         slot_at = slot_of(attempt.began, 1 if self._by_hand else SHORTEST_WAIT_S)
-        first = self._first.get(feed.id) or (ended if fetched.outcome in SUCCESSES else None)
-        return saved, Poll(fetched, state, slot_at, attempt.began, ended, overlap, lost, first)
+        first = self._first.get(job.feed.id) or (ended if fetched.outcome in SUCCESSES else None)
+        return Poll(fetched, state, slot_at, attempt.began, ended, overlap, lost, first)
 
     def report(self) -> FetchReport:
         return FetchReport(self._tried, self._answered, tuple(sorted(self._trouble)), self._added, self._revised)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,32 +64,49 @@ def save(tx: Tx, batch: Sequence[NewRevision], recorded_at: datetime) -> Saved:
     A feed item whose text differs from its newest revision gets a new one, also when it returns to an earlier
     wording. An archive row has one revision for good (DESIGN section 2).
     """
-    if not batch:
-        return Saved(0, 0, 0)
-    keys = dict.fromkeys(map(_key, batch))
+    return save_each(tx, [(batch, recorded_at)])[0]
+
+
+def save_each(tx: Tx, batches: Sequence[tuple[Sequence[NewRevision], datetime]]) -> list[Saved]:
+    """Keep batches, each with the instant it was recorded at, as ``save`` does, in as few statements as one."""
+    keys = dict.fromkeys(_key(row) for batch, _ in batches for row in batch)
     before = _ids(tx, keys)
     wanted = [key for key in keys if key not in before]
-    rows_of = tx.insert_new_returning(items, [dict(zip(_NAMES, key, strict=True)) for key in wanted], (*_NAMES, "id"))
-    fresh = {(kind, origin, key): id_ for kind, origin, key, id_ in rows_of}
+    rows = tx.insert_new_returning(items, [dict(zip(_NAMES, key, strict=True)) for key in wanted], (*_NAMES, "id"))
+    fresh = {(kind, origin, key): id_ for kind, origin, key, id_ in rows}
     # A key that is neither was put in by somebody else in between (not on SQLite, where a writer is alone).
-    raced = _ids(tx, [key for key in wanted if key not in fresh])
-    ids = {**before, **fresh, **raced}
-    known = _hashes(tx, [*before.values(), *raced.values()])
-    rows: list[dict[str, object]] = []
-    revised = 0
+    before.update(_ids(tx, [key for key in wanted if key not in fresh]))
+    ids = {**before, **fresh}
+    known = _hashes(tx, list(before.values()))
+    new: list[dict[str, object]] = []
+    saved = [_sorted_out(batch, recorded_at, ids, fresh, known, new) for batch, recorded_at in batches]
+    tx.insert_new(revisions, new)
+    return saved
+
+
+def _sorted_out(
+    batch: Sequence[NewRevision],
+    recorded_at: datetime,
+    ids: Mapping[tuple[str, str, str], int],
+    fresh: dict[tuple[str, str, str], int],
+    known: dict[int, list[str]],
+    new: list[dict[str, object]],
+) -> Saved:
+    """What becomes of one batch; its rows for the store go into ``new``, its new items leave ``fresh``."""
+    added = revised = written = 0
     for row in batch:
-        item = ids[_key(row)]
+        key = _key(row)
+        item = ids[key]
+        added += fresh.pop(key, None) is not None
         said = known.setdefault(item, [])
         text = row.content_hash[:TEXT_DIGITS]
         if said and (row.origin_kind == ARCHIVE or said[-1] == text):
             continue
-        rows.append(
-            {**_row(row, item, recorded_at), "content_hash": f"{text}{said.count(text):08x}", "revises": bool(said)}
-        )
+        new.append(_row(row, item, recorded_at, f"{text}{said.count(text):08x}", bool(said)))
         revised += bool(said)
+        written += 1
         said.append(text)
-    tx.insert_new(revisions, rows)
-    return Saved(len(fresh), revised, len(batch) - len(rows))
+    return Saved(added, revised, len(batch) - written)
 
 
 def _key(row: NewRevision) -> tuple[str, str, str]:
@@ -119,11 +136,12 @@ def _ids(tx: Tx, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, s
     return found
 
 
-def _row(row: NewRevision, item_id: int, recorded_at: datetime) -> dict[str, object]:
+def _row(row: NewRevision, item_id: int, recorded_at: datetime, content_hash: str, revises: bool) -> dict[str, object]:
     entry = row.entry
     return {
         "item_id": item_id,
-        "content_hash": row.content_hash,
+        "content_hash": content_hash,
+        "revises": revises,
         "title": entry.title,
         "summary": entry.summary,
         "url": entry.url,

@@ -19,8 +19,9 @@ from tracker.core.items import Entry, Unreadable
 from tracker.core.ports import Archivist
 from tracker.core.publishers import Directory, Publisher
 from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
+from tracker.store.archive_tables import backfill_requests, backfill_runs, backfill_slices
 from tracker.store.engine import Store
-from tracker.store.schema import backfill_requests, backfill_runs, backfill_slices, items, quarantine, revisions
+from tracker.store.schema import items, quarantine, revisions
 from tracker.store.versions import upgrade
 
 DAYS = 9

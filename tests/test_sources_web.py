@@ -291,22 +291,6 @@ def test_servers_that_do_not_finish(talk: Callable[[socket.socket, threading.Eve
     assert got.detail
 
 
-@pytest.mark.parametrize(("status", "asked"), [(404, True), (410, True), (500, False), (429, False)])
-def test_a_dead_address_is_replaced_by_its_fallback(
-    httpserver: HTTPServer, fetcher: HttpFetcher, status: int, asked: bool
-) -> None:
-    httpserver.expect_request("/dead").respond_with_data("x", status)
-    httpserver.expect_request("/second").respond_with_data(DOCUMENT, headers={"ETag": '"other"'})
-    feed = feed_at(httpserver.url_for("/dead"), httpserver.url_for("/second"))
-    got = fetcher.fetch(feed, replace(STATE, etag='"own"'))
-    assert (got.outcome == "ok") is asked
-    if asked:
-        assert got.etag == ""
-        assert str(status) in got.detail
-        assert "If-None-Match" not in httpserver.log[-1][0].headers
-        assert fetcher.fetch(feed, replace(STATE, body_hash=got.body_hash)).outcome == "unchanged"
-
-
 def test_cookies_are_not_kept(httpserver: HTTPServer, fetcher: HttpFetcher) -> None:
     seen: list[str | None] = []
 

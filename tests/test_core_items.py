@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -98,6 +99,7 @@ def test_host_of_never_raises(text: str) -> None:
 def test_normalised_text_has_single_spaces_and_stays_the_same_size_or_less_in_words(text: str) -> None:
     assert "  " not in normalise_text(text)
     assert normalise_text(f"  {text}\t") == normalise_text(text)
+    assert normalise_text(text) == " ".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
 @pytest.mark.parametrize(

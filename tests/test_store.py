@@ -12,15 +12,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
+from tracker.core.days import Published
 from tracker.core.errors import StoreError
+from tracker.core.items import Entry, content_hash
+from tracker.core.publishers import UNKNOWN
+from tracker.store import items
 from tracker.store.engine import Store
+from tracker.store.items import NewRevision, Saved
 from tracker.store.listening import fetches
-from tracker.store.schema import meta, metadata
+from tracker.store.schema import meta, metadata, revisions
 from tracker.store.versions import current, head, upgrade
 
+NOW = datetime(2026, 8, 15, tzinfo=UTC)
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
@@ -71,6 +77,46 @@ def test_instants_come_back_in_utc_and_naive_ones_are_refused(store: Store) -> N
     assert back.tzinfo is UTC
     with pytest.raises(sa.exc.StatementError, match="has no zone"), store.begin() as tx:
         tx.insert_new(fetches, [fetch_row(datetime(2020, 3, 2))])  # noqa: DTZ001 - a naive value is the point
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9))])
+def test_an_instant_is_kept_as_the_text_that_sqlalchemy_would_write(store: Store, zone: timezone) -> None:
+    with store.begin() as tx:
+        tx.insert_new(fetches, [fetch_row(datetime(2020, 3, 2, 12, 37, tzinfo=zone))])
+        written = tx.c.exec_driver_sql("select slot_at, typeof(slot_at) from fetches").one()
+    plain = datetime(2020, 3, 2, 12, 37, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+    render = sa.DateTime().dialect_impl(sqlite.dialect()).bind_processor(sqlite.dialect())
+    assert render is not None
+    assert tuple(written) == (render(plain), "text")
+
+
+def revision(origin: str, key: str, text: str) -> NewRevision:
+    entry = Entry(key, "", text, "", Published.unknown())
+    return NewRevision("feed", origin, key, content_hash(entry), entry, UNKNOWN, "en", NOW)
+
+
+def test_batches_saved_together_come_to_what_they_come_to_alone(store: Store, tmp_path: Path) -> None:
+    """New, known, changed and changed back; the same key in two feeds; a key twice in one batch."""
+    rounds = [
+        [[revision("a", "1", "x"), revision("a", "2", "y"), revision("a", "2", "y")], [revision("b", "1", "x")], []],
+        [[revision("a", "1", "X!"), revision("a", "3", "z")], [revision("b", "1", "x")]],
+        [[revision("a", "1", "x")], [revision("c", "1", "x"), revision("c", "1", "later")]],
+    ]
+    alone = Store(f"sqlite:///{tmp_path / 'alone.sqlite3'}")
+    upgrade(alone, MIGRATIONS)
+    for batches in rounds:
+        with store.begin() as tx:
+            together = items.save_each(tx, [(batch, NOW) for batch in batches])
+        one_by_one = []
+        for batch in batches:
+            with alone.begin() as tx:
+                one_by_one.append(items.save(tx, batch, NOW))
+        assert together == one_by_one
+    assert together == [Saved(0, 1, 0), Saved(1, 1, 0)]
+    kept = sa.select(revisions.c.title, revisions.c.content_hash, revisions.c.revises).order_by(revisions.c.seq)
+    with store.reading() as ours, alone.reading() as theirs:
+        assert ours.c.execute(kept).all() == theirs.c.execute(kept).all()
+    alone.close()
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:

@@ -46,8 +46,11 @@ def run(order: Order) -> Result:
         order.say(f"ours, {feeds} feeds: " + _said(ours))
         peer = _contest("reader", feeds, port)
         order.say(f"reader, {feeds} feeds: " + _said(peer))
+        set_mode(port, "validated")
+        costs = _child("tracker.bench.transports", str(port))
     figures = [_figure(mode, ours, peer) for mode in ("whole", "bare", "validated")]
     memory = Figure("peak memory over that before the first poll", "MiB", ours["memory"], {"reader": peer["memory"]})
+    wire = Figure("one 304 alone, by transport (httpx by width of its pool)", "CPU ms", costs.pop("ours"), costs)
     note = (
         f"{feeds} feeds x {ENTRIES} entries of {ENTRY_BYTES} bytes from one process on loopback, whose CPU is not"
         " counted. reader keeps its connection, ours opens one for each feed; neither asks a name server."
@@ -55,7 +58,7 @@ def run(order: Order) -> Result:
     walls = "; ".join(
         f"{mode}: ours {ours[mode]['wall_s']:.3g} s, reader {peer[mode]['wall_s']:.3g} s" for mode in MODES
     )
-    return Result("fetch", (*figures, memory), (note, f"Wall time, {walls}."))
+    return Result("fetch", (*figures, memory, wire), (note, f"Wall time, {walls}."))
 
 
 def _said(cycles: dict[str, Any]) -> str:
@@ -71,7 +74,11 @@ def _figure(mode: str, ours: dict[str, Any], peer: dict[str, Any]) -> Figure:
 
 def _contest(name: str, feeds: int, port: int) -> dict[str, Any]:
     """One contestant in a process of its own, so that time and memory are its own."""
-    command = [sys.executable, "-m", __name__, name, str(feeds), str(port)]
+    return _child(__name__, name, str(feeds), str(port))
+
+
+def _child(module: str, *words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", module, *words]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=1800)  # noqa: S603
     found: dict[str, Any] = json.loads(done.stdout)
     return found

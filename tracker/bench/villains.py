@@ -8,7 +8,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
 
@@ -28,7 +28,17 @@ FEED = (
 ELSEWHERE = "http://turns.example"
 """A host whose second answer from the name server is a private address; its port is the villains'."""
 
-Talk = Callable[[socket.socket, threading.Event, int], None]
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the villains share: their port, how much a bomb holds, and the sign that the play is over."""
+
+    port: int
+    bomb_bytes: int = BOMB_BYTES
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+Talk = Callable[[socket.socket, Stage], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +53,19 @@ class Villain:
 
 def _answer(body: bytes, *headers: str, status: str = "200 OK") -> Talk:
     head = "\r\n".join([f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", ""]).encode()
-    return lambda connection, _over, _port: connection.sendall(head + body)
+    return lambda connection, _stage: connection.sendall(head + body)
 
 
-def _packed(pack: Callable[[], bytes], encoding: str) -> Talk:
-    """Packed at the first request, because bombs take seconds to make."""
-    return lambda connection, over, port: _answer(pack(), f"Content-Encoding: {encoding}")(connection, over, port)
+def _packed(pack: Callable[[int], bytes], encoding: str) -> Talk:
+    """A body made when it is first asked for; ``pack`` is told how much a bomb holds."""
+    return lambda connection, stage: _answer(pack(stage.bomb_bytes), f"Content-Encoding: {encoding}")(connection, stage)
 
 
 def _for_ever(start: bytes, piece: bytes, pause_s: float = 0.0) -> Talk:
-    def talk(connection: socket.socket, over: threading.Event, _port: int) -> None:
+    def talk(connection: socket.socket, stage: Stage) -> None:
         connection.sendall(start)
         for _ in range(int(LONGEST_S / pause_s) if pause_s else 10**7):
-            if over.wait(pause_s) if pause_s else over.is_set():
+            if stage.over.wait(pause_s) if pause_s else stage.over.is_set():
                 return
             connection.sendall(piece)
 
@@ -63,36 +73,36 @@ def _for_ever(start: bytes, piece: bytes, pause_s: float = 0.0) -> Talk:
 
 
 def _redirect(target: str) -> Talk:
-    def talk(connection: socket.socket, _over: threading.Event, port: int) -> None:
-        where = target.replace("PORT", str(port))
+    def talk(connection: socket.socket, stage: Stage) -> None:
+        where = target.replace("PORT", str(stage.port))
         connection.sendall(f"HTTP/1.1 302 Found\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n".encode())
 
     return talk
 
 
-def _silent(_connection: socket.socket, over: threading.Event, _port: int) -> None:
-    over.wait(LONGEST_S)
+def _silent(_connection: socket.socket, stage: Stage) -> None:
+    stage.over.wait(LONGEST_S)
 
 
-def _squeezed(packer: zlib._Compress) -> bytes:
+def _squeezed(packer: zlib._Compress, size: int) -> bytes:
     block = bytes(2**20)
-    return b"".join([*(packer.compress(block) for _ in range(BOMB_BYTES // 2**20)), packer.flush()])
+    return b"".join([*(packer.compress(block) for _ in range(size // 2**20)), packer.flush()])
 
 
 @lru_cache(maxsize=1)
-def gzip_bomb() -> bytes:
-    return _squeezed(zlib.compressobj(9, zlib.DEFLATED, 31))
+def gzip_bomb(size: int) -> bytes:
+    return _squeezed(zlib.compressobj(9, zlib.DEFLATED, 31), size)
 
 
 @lru_cache(maxsize=1)
-def deflate_bomb() -> bytes:
-    return _squeezed(zlib.compressobj(9))
+def deflate_bomb(size: int) -> bytes:
+    return _squeezed(zlib.compressobj(9), size)
 
 
 @lru_cache(maxsize=1)
-def brotli_bomb() -> bytes:
+def brotli_bomb(size: int) -> bytes:
     packer, block = brotli.Compressor(quality=3, lgwin=24), bytes(2**20)
-    return b"".join([*(packer.process(block) for _ in range(BOMB_BYTES // 2**20)), packer.finish()])
+    return b"".join([*(packer.process(block) for _ in range(size // 2**20)), packer.finish()])
 
 
 def _doctype(inside: str, text: str) -> bytes:
@@ -103,9 +113,13 @@ _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12)
 _ITEM = "<item><title>t</title><guid>{}</guid></item>"
 
 
-def _nested() -> bytes:
-    deep = "<description>" + "<b>" * 200_000 + "x" + "</b>" * 200_000 + "</description><guid>"
+def _nested(depth: int) -> bytes:
+    deep = "<description>" + "<b>" * depth + "x" + "</b>" * depth + "</description><guid>"
     return FEED.format("deep").replace("<guid>", deep).encode()
+
+
+def _attributes() -> bytes:
+    return FEED.format("x").replace("<guid>", "<guid " + " ".join(f"a{n}=''" for n in range(10**6)) + ">").encode()
 
 
 def _many() -> bytes:
@@ -123,18 +137,25 @@ VILLAINS = (
     Villain("deflate bomb", _packed(deflate_bomb, "deflate"), ("too_large",)),
     Villain("brotli bomb", _packed(brotli_bomb, "br"), ("too_large",)),
     Villain("bomb that is a file", _packed(gzip_bomb, "identity"), ("too_large",)),
-    Villain("gzip in gzip", _packed(lambda: gzip.compress(gzip_bomb()), "gzip, gzip"), ("unreachable",)),
-    Villain("a million gzip members", _packed(lambda: gzip.compress(b"") * 500_000, "gzip"), ("unreachable",)),
-    Villain("truncated gzip", _packed(lambda: gzip.compress(FEED.encode())[:-12], "gzip"), ("unreachable",)),
-    Villain("200,000 nested tags", _packed(_nested, "identity"), ("ok", "not_a_feed")),
-    Villain("300,000 entries", _packed(_many, "identity"), ("ok", "not_a_feed")),
+    Villain("gzip in gzip", _packed(lambda size: gzip.compress(gzip_bomb(size)), "gzip, gzip"), ("unreachable",)),
+    Villain("a million gzip members", _packed(lambda _: gzip.compress(b"") * 500_000, "gzip"), ("unreachable",)),
+    Villain("truncated gzip", _packed(lambda _: gzip.compress(FEED.encode())[:-12], "gzip"), ("unreachable",)),
+    Villain("200,000 nested tags", _packed(lambda _: _nested(200_000), "identity"), ("not_a_feed",)),
+    Villain("as many as pass the count", _packed(lambda _: _nested(145_000), "identity"), ("ok", "not_a_feed")),
+    Villain("300,000 entries", _packed(lambda _: _many(), "identity"), ("ok", "not_a_feed")),
+    Villain("5 million JSON objects", _packed(lambda _: b"[%s0]" % (b"{}," * 5_000_000), "identity"), ("not_a_feed",)),
+    Villain("4 million empty tags", _packed(lambda _: b"<rss>" + b"<a/>" * 3_900_000, "identity"), ("not_a_feed",)),
+    Villain("a million attributes", _packed(lambda _: _attributes(), "identity"), ("not_a_feed",)),
+    Villain("one entity used 100,000 times",
+            _answer(_doctype(f'<!ENTITY l "{"ha" * 5000}">', "&l;" * 100_000)), ("not_a_feed",)),
+    Villain("a text of 14 MB", _packed(lambda _: FEED.format("한 " * 3_500_000).encode(), "identity"), ("ok",)),
     Villain("entity bomb", _answer(_doctype('<!ENTITY l0 "ha">' + _LAUGHS, "&l11;")), ("ok", "not_a_feed")),
     Villain("XXE to a file", _answer(_doctype('<!ENTITY f SYSTEM "file:///etc/passwd">', "&f;")), ("ok", "not_a_feed")),
     Villain(
         "XXE to a URL",
-        lambda connection, over, port: _answer(
-            _doctype(f'<!ENTITY f SYSTEM "http://127.0.0.1:{port}/fetched">', "&f;")
-        )(connection, over, port),
+        lambda connection, stage: _answer(
+            _doctype(f'<!ENTITY f SYSTEM "http://127.0.0.1:{stage.port}/fetched">', "&f;")
+        )(connection, stage),
         ("ok", "not_a_feed"),
     ),
     Villain("silence", _silent, ("timeout",)),
@@ -146,7 +167,7 @@ VILLAINS = (
     Villain("endless body", _for_ever(_OK + b"\r\n", b"<rss>" * 10_000), ("too_large",)),
     Villain("endless chunks of one byte", _for_ever(_CHUNKED, b"1\r\n<\r\n" * 10_000), ("unreachable", "timeout")),
     Villain("chunks that are none", _for_ever(_CHUNKED, b"zz;" * 10_000), ("unreachable",)),
-    Villain("a length of 10 PB", _for_ever(_OK + b"Content-Length: 1%s\r\n\r\n" % (b"0" * 16), b"<" * 9999), ("too_large",)),
+    Villain("a length of 10 PB", _for_ever(_OK + b"Content-Length: 1%s\r\n\r\n" % (b"0" * 16), b"<"), ("too_large",)),
     Villain("a header of 10 MB", _for_ever(_OK + b"X-A: ", b"x" * 65536), ("unreachable",)),
     Villain("endless headers", _for_ever(_OK, b"X-A: b\r\n" * 5_000), ("unreachable",)),
     Villain("endless 100 Continue", _for_ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000), ("unreachable",)),
@@ -184,22 +205,22 @@ class Resolver:
 
 
 @contextmanager
-def villains() -> Iterator[tuple[int, list[str]]]:
+def villains(bomb_bytes: int = BOMB_BYTES) -> Iterator[tuple[int, list[str]]]:
     """All of them on one port, and beside them a healthy feed; with the port, the paths asked for so far."""
+    for bomb in (gzip_bomb, deflate_bomb, brotli_bomb):
+        bomb(bomb_bytes)  # made before anybody waits for it
     talks = {path_of(each.name): each.talk for each in VILLAINS}
     talks[HEALTHY] = _answer(FEED.format("healthy").encode())
-    over, asked = threading.Event(), list[str]()
+    asked: list[str] = []
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
-        port: int = listening.getsockname()[1]
+        stage = Stage(listening.getsockname()[1], bomb_bytes)
 
         def talk(connection: socket.socket) -> None:
             with connection, suppress(OSError, IndexError):
                 connection.settimeout(LONGEST_S)
                 path = connection.recv(65536).split(b" ", 2)[1].decode("latin-1")
                 asked.append(path)
-                talks.get(path, _silent if path == "/fetched" else _answer(b"", status="404 Not Found"))(
-                    connection, over, port
-                )
+                talks.get(path, _answer(b"", status="404 Not Found"))(connection, stage)
 
         def accept() -> None:
             with suppress(OSError):
@@ -209,9 +230,9 @@ def villains() -> Iterator[tuple[int, list[str]]]:
         accepting = threading.Thread(target=accept, daemon=True)
         accepting.start()
         try:
-            yield port, asked
+            yield stage.port, asked
         finally:
-            over.set()
+            stage.over.set()
             with suppress(OSError):
                 listening.shutdown(socket.SHUT_RDWR)
             accepting.join(5)

@@ -11,6 +11,7 @@ from tracker.sources.asking import DOCUMENTS, Answer
 from tracker.sources.documents import parse
 from tracker.sources.hints import max_age_s, retry_after_s
 from tracker.sources.walls import wall_of
+from tracker.sources.weights import too_heavy
 
 KEPT_BYTES = 64 * 1024
 """How much of a document that is no feed is kept for a look."""
@@ -41,6 +42,10 @@ def judged(feed: Feed, state: FeedState, answer: Answer) -> Fetched:
     said = replace(said, body_hash=hashlib.sha256(answer.body).hexdigest(), delta=delta)
     if said.body_hash == state.body_hash:
         return replace(said, detail="the same document as at the last fetch" + _moved(said))
+    heavy = too_heavy(answer.body)
+    if heavy:
+        return replace(said, outcome="not_a_feed", detail=f"the document {heavy}; it was not read",
+                       refused_body=answer.body[:KEPT_BYTES])  # fmt: skip
     try:
         entries = parse(answer.body, headers.get("content-type", ""), answer.url, feed.zone, feed.lang)
     except SourceError as trouble:

@@ -17,6 +17,13 @@ LONGEST_TITLE = 160
 LONGEST_URL = 4096
 
 
+SHORTEST_UPDATE_S, LONGEST_UPDATE_S = 60, 31 * 86_400
+"""What a feed says of its own rhythm is read within these: no text changes faster than a minute, and a feed that
+speaks of years is still looked at every month."""
+
+_PERIOD_S = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """``title`` and ``summary`` may hold markup; ``urls`` and ``stamps`` are candidates, the best first.
@@ -53,6 +60,35 @@ class Draft:
             lang=(lang or self.lang).strip()[:20],
             source_url=web_address(self.source_url),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """A document's entries in its order, and how often it says that it changes (seconds; None: it does not)."""
+
+    entries: tuple[Draft, ...] = ()
+    update_s: int | None = None
+
+
+def told_update_s(ttl: str, period: str, frequency: str) -> int | None:
+    """The longest time between two changes that a feed tells of itself, in seconds, within
+    ``SHORTEST_UPDATE_S..LONGEST_UPDATE_S``; None where it tells none that can be understood.
+
+    ``ttl`` is RSS's, in minutes; ``period`` and ``frequency`` are the syndication module's (so many times a
+    period; a period alone is once, a frequency alone counts by the day, as that module says).
+    """
+    told = [minutes * 60] if (minutes := _number(ttl)) else []
+    times = _number(frequency)
+    if period.strip() or times:
+        length = _PERIOD_S.get(period.strip().lower() or "daily")
+        if length is not None:
+            told.append(length / (times or 1))
+    return round(min(max(max(told), SHORTEST_UPDATE_S), LONGEST_UPDATE_S)) if told else None
+
+
+def _number(text: str) -> int:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def web_address(url: str) -> str:

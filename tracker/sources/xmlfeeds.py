@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from html.entities import html5
 
 from tracker.core.errors import SourceError
-from tracker.sources.drafts import Draft, absolute
+from tracker.sources.drafts import Draft, Drafts, absolute, told_update_s
 
 DEEPEST = 200
 """Levels of markup inside one entry. Real feeds stay below 40; nothing is gained by following a trap down."""
@@ -33,8 +33,8 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 Children = dict[str, list[ET.Element]]
 
 
-def read_xml(text: str, base_url: str) -> tuple[Draft, ...] | None:
-    """The entries of a feed in document order; None when this is not a feed this reader understands.
+def read_xml(text: str, base_url: str) -> Drafts | None:
+    """What a feed holds; None when this is not a feed this reader understands.
 
     Raises SourceError when an entry nests deeper than ``DEEPEST`` levels.
     """
@@ -45,11 +45,11 @@ def read_xml(text: str, base_url: str) -> tuple[Draft, ...] | None:
         return None
     kind = _local(root.tag)
     if kind in ("rss", "rdf"):
-        return tuple(_rss(root, base_url))
+        return Drafts(tuple(_rss(root, base_url)), _rhythm(root))
     if kind == "feed":
-        return tuple(_atom(root, base_url))
+        return Drafts(tuple(_atom(root, base_url)), _rhythm(root))
     if kind == "urlset":
-        return tuple(_sitemap(root))
+        return Drafts(tuple(_sitemap(root)))
     return None
 
 
@@ -78,6 +78,13 @@ def mended(text: str) -> str:
 def _reference(match: re.Match[str]) -> str:
     sign = html5.get(f"{match[1]};") if match[1] else None
     return html.escape(sign) if sign else "&amp;" + match[0][1:]
+
+
+def _rhythm(root: ET.Element) -> int | None:
+    """How often the feed says that it changes, in seconds."""
+    channel = next((child for child in root if _local(child.tag) == "channel"), root)
+    told = {_local(child.tag): child.text or "" for child in channel}
+    return told_update_s(told.get("ttl", ""), told.get("updateperiod", ""), told.get("updatefrequency", ""))
 
 
 def _rss(root: ET.Element, base_url: str) -> Iterator[Draft]:
@@ -179,6 +186,7 @@ def _sitemap(root: ET.Element) -> Iterator[Draft]:
                 urls=tuple(_texts(inside, "loc")),
                 title=_first(_texts(told, "title")),
                 stamps=tuple(_texts(told, "publication_date")),
+                source=_first(_texts(publication, "name")),
                 lang=_first(_texts(publication, "language")),
             )
 

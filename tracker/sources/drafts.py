@@ -77,7 +77,7 @@ def told_update_s(ttl: str, period: str, frequency: str) -> int | None:
     ``ttl`` is RSS's, in minutes; ``period`` and ``frequency`` are the syndication module's (so many times a
     period; a period alone is once, a frequency alone counts by the day, as that module says).
     """
-    told = [minutes * 60] if (minutes := _number(ttl)) else []
+    told: list[float] = [minutes * 60] if (minutes := _number(ttl)) else []
     times = _number(frequency)
     if period.strip() or times:
         length = _PERIOD_S.get(period.strip().lower() or "daily")

@@ -41,7 +41,7 @@ def read_any(text: str, base_url: str) -> Drafts:
         raise SourceError(
             f"cannot be read as a feed ({type(trouble).__name__}); look at the address by hand"
         ) from trouble
-    if not found.entries and not found.version:
+    if not found.entries and not found.get("version"):
         raise SourceError("is no feed: it has neither a feed's first element nor entries; look at the address by hand")
     language = str(found.feed.get("language") or "")
     names = ("ttl", "sy_updateperiod", "sy_updatefrequency")

@@ -15,7 +15,8 @@ from tracker.sources.anyfeeds import read_any
 from tracker.sources.drafts import Drafts
 from tracker.sources.encodings import decode
 from tracker.sources.jsonfeeds import read_json
-from tracker.sources.xmlfeeds import mended, read_xml
+from tracker.sources.trees import mended
+from tracker.sources.xmlfeeds import read_xml
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """What is parsed at all; the fetcher stops much earlier."""

@@ -103,10 +103,13 @@ def web_address(url: str) -> str:
 
 def absolute(base: str, url: str) -> str:
     """``url`` seen from ``base``; unchanged where either cannot be understood."""
+    url = url.strip()
+    if not base or url.startswith(("https://", "http://")):
+        return url
     try:
-        return urljoin(base, url.strip()) if base else url.strip()
+        return urljoin(base, url)
     except ValueError:
-        return url.strip()
+        return url
 
 
 def _published(stamps: tuple[str, ...], zone: str) -> Published:

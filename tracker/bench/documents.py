@@ -115,7 +115,7 @@ def _carrier_item(draw: random.Random, number: int) -> str:
         for _ in range(3)
     )
     return (
-        f"<item><title>{title} - {outlet}</title><link>{link}</link><guid isPermaLink=\"false\">CBMi{opaque}</guid>"
+        f'<item><title>{title} - {outlet}</title><link>{link}</link><guid isPermaLink="false">CBMi{opaque}</guid>'
         f"<pubDate>{at}</pubDate><description>{html.escape(f'<ol>{listed}</ol>')}</description>"
         f'<source url="https://www.{outlet.split()[0].lower()}.example">{outlet}</source></item>'
     )

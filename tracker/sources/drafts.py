@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from tracker.core.addresses import host_of
@@ -21,11 +23,14 @@ SHORTEST_UPDATE_S, LONGEST_UPDATE_S = 60, 31 * 86_400
 """What a feed says of its own rhythm is read within these: no text changes faster than a minute, and a feed that
 speaks of years is still looked at every month."""
 
+_OPAQUE = re.compile("|".join(map(re.escape, OPAQUE_HOSTS)))
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*")
+"""Nothing here needs a closer look: no white space, no other scheme, no brackets."""
+
 _PERIOD_S = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """``title`` and ``summary`` may hold markup; ``urls`` and ``stamps`` are candidates, the best first.
 
     ``urls`` are absolute as far as the document allows it.
@@ -43,13 +48,14 @@ class Draft:
     def entry(self, zone: str, lang: str) -> Entry:
         """The entry in plain text. ``zone`` is what a stamp without a zone means; ``lang``, where given, wins
         over what the document says of itself. A missing title is taken from the summary's beginning."""
-        url = next((address for address in map(web_address, self.urls) if address), "")
+        url = next(filter(None, map(web_address, self.urls)), "")
         source = plain_text(self.source)
-        title, summary = plain_text(self.title), plain_text(self.summary)
-        if source:
+        title = plain_text(self.title)
+        if source and source.lower() in title.lower():
             title = without_outlet(title, source)
-        if host_of(url) in OPAQUE_HOSTS:
-            summary = ""  # a carrier's summary is a list of other outlets' headlines, not this text's words
+        # A carrier's summary is a list of other outlets' headlines, not this text's words.
+        carried = _OPAQUE.search(url) is not None and host_of(url) in OPAQUE_HOSTS
+        summary = "" if carried else plain_text(self.summary)
         return Entry(
             guid=clean(self.guid),
             url=url,
@@ -93,6 +99,8 @@ def _number(text: str) -> int:
 
 def web_address(url: str) -> str:
     """The address when it may be shown as a link (http, https, or relative); else empty."""
+    if _PLAIN_ADDRESS.fullmatch(url):
+        return url if len(url) <= LONGEST_URL else ""
     url = "".join(url.split()) if url.isascii() else clean(url)
     try:
         scheme = urlsplit(url).scheme.lower()
@@ -113,9 +121,14 @@ def absolute(base: str, url: str) -> str:
 
 
 def _published(stamps: tuple[str, ...], zone: str) -> Published:
-    readings = [read_stamp(stamp, zone) for stamp in stamps if stamp.strip()]
-    readable = (reading for reading in readings if reading.first_at is not None)
-    return next(readable, readings[0] if readings else Published.unknown())
+    unreadable: Published | None = None
+    for stamp in stamps:
+        if stamp and not stamp.isspace():
+            reading = read_stamp(stamp, zone)
+            if reading.first_at is not None:
+                return reading
+            unreadable = unreadable or reading
+    return unreadable or Published.unknown()
 
 
 def _beginning(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tracker.core.errors import SourceError
 from tracker.sources.drafts import Draft, Drafts, absolute, told_update_s
@@ -51,55 +51,74 @@ def _entries(holders: Iterable[Node], root: Node) -> list[tuple[Node, Node]]:
     """Each entry behind its holder: those that stand where the format wants them, else those that stand anywhere."""
     found: list[tuple[Node, Node]]
     found = [(holder, child) for holder in holders for child in holder if local(child.tag) in ENTRIES]
-    return found or [(node.getparent(), node) for node in root.iter() if local(node.tag) in ENTRIES and node is not root]
+    return found or [
+        (node.getparent(), node) for node in root.iter() if local(node.tag) in ENTRIES and node is not root
+    ]
 
 
 def _rss(root: Node, base_url: str) -> Iterator[Draft]:
     channels = [child for child in root if local(child.tag) == "channel"]
     about = _children(channels[0] if channels else root, skipping=ENTRIES)
-    base = _base(root, base_url or _first(_texts(about, "link")) or root.get("href", ""))
-    language = _first(_texts(about, "language", "dc:language")) or root.get(_XML_LANG, "")
+    base = _base(root, base_url or _told(about, "link") or root.get("href", ""))
+    language = _told(about, "language", "dc:language") or root.get(_XML_LANG, "")
     for holder, item in _entries([*channels, root], root):
         yield _rss_item(item, _base(holder, base) if holder is not root else base, language)
 
 
 def _rss_item(item: Node, base: str, language: str) -> Draft:
     inside = _children(item)
-    base = _base(item, base)
-    about = item.get(_ABOUT, "")
-    guids = inside.get("guid", ())
-    guid = _first(map(_inner, guids)) or about or _first(_texts(inside, "atom:id", "id", "dc:identifier"))
-    permanent = guids[0].get("isPermaLink", "true" if "://" in guid else "false") if guids else "false"
-    sources = inside.get("source", ())
+    given = dict(item.items())
+    if _XML_BASE in given:
+        base = absolute(base, given[_XML_BASE])
+    about = given.get(_ABOUT, "")
+    guid = _told(inside, "guid") or about or _told(inside, "atom:id", "id", "dc:identifier")
+    source, source_url = "", ""
+    if "source" in inside:
+        sources = inside["source"]
+        source = _told(inside, "source")
+        source_url = _first(node.get("url", "") for node in sources)
     return Draft(
         guid=guid,
-        urls=tuple(_item_links(item, inside, base, guid if about or permanent.strip().lower() == "true" else "")),
-        title=_first(_texts(inside, "title", "dc:title", "atom:title", "media:title", "itunes:title"))
-        or _first(_grouped(inside, "media:title")),
+        urls=tuple(_item_links(inside, given, base, guid)),
+        title=_told(inside, "title", "dc:title", "atom:title", "media:title", "itunes:title")
+        or _grouped(inside, "media:title"),
         summary=_item_summary(inside),
-        stamps=tuple(_texts(inside, "pubdate", "atom:published", "dc:date", "dc:issued", "dc:created", "published",
-                            "date", "atom:updated", "dc:modified", "updated", "lastbuilddate"))
-        or tuple(filter(None, (item.get("lastmod", ""),))),
-        source=_first(_inner(node) for node in sources),
-        source_url=_first(node.get("url", "") for node in sources),
-        lang=item.get(_XML_LANG) or _first(_texts(inside, "dc:language")) or language,
-    )  # fmt: skip
+        stamps=_stamps(inside, _ITEM_STAMPS) or ((given["lastmod"],) if "lastmod" in given else ()),
+        source=source,
+        source_url=source_url,
+        lang=given.get(_XML_LANG) or _told(inside, "dc:language") or language,
+    )
 
 
-def _item_links(item: Node, inside: Children, base: str, guid: str) -> Iterator[str]:
-    """Absolute addresses, the best first. ``guid`` is the entry's id where that is an address too."""
-    for link in _texts(inside, "origlink"):
-        yield absolute(base, link)
+def _item_links(inside: Children, given: Mapping[str, str], base: str, guid: str) -> list[str]:
+    """Absolute addresses, the best first."""
+    found = [absolute(base, link) for link in _texts(inside, "origlink")]
     # Of several links the last holds, as in other readers.
     for node in reversed(inside.get("link", ())):
         if link := _inner(node).strip() or node.get("href", "").strip():
-            yield absolute(_base(node, base), link)
-    for node in inside.get("atom:link", ()):
-        for link in _alternates((node,)):
-            yield absolute(_base(node, base), link)
-    for link in (guid, item.get("href", "")):
-        if link.strip():
-            yield absolute(base, link)
+            found.append(absolute(_base(node, base), link))
+    found += _alternates(inside.get("atom:link", ()), base)
+    permanent = "true" if "://" in guid else "false"
+    if "guid" in inside:
+        permanent = inside["guid"][0].get("isPermaLink", permanent)
+    if guid and ("guid" in inside or _ABOUT in given) and (_ABOUT in given or permanent.strip().lower() == "true"):
+        found.append(absolute(base, guid))
+    if given.get("href", "").strip():
+        found.append(absolute(base, given["href"]))
+    return found
+
+
+_ITEM_STAMPS = (
+    "pubdate", "atom:published", "dc:date", "dc:issued", "dc:created", "published", "date", "atom:updated",
+    "dc:modified", "updated", "lastbuilddate",
+)  # fmt: skip
+_ENTRY_STAMPS = (
+    "published", "issued", "dc:date", "created", "dc:issued", "pubdate", "updated", "modified", "dc:modified",
+)  # fmt: skip
+
+
+def _stamps(inside: Children, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text for name in names if name in inside for text in _texts(inside, name))
 
 
 _SUMMARIES = (
@@ -110,14 +129,18 @@ _SUMMARIES = (
 
 def _item_summary(inside: Children) -> str:
     # The one that stands first is the summary where a publisher gives both.
-    own = [name for name in inside if name in ("description", "summary")]
-    return _first(_texts(inside, *own, *_SUMMARIES)) or _first(_grouped(inside, "media:description"))
+    own: tuple[str, ...] = ("description",)
+    if "summary" in inside:
+        own = tuple(name for name in inside if name in ("description", "summary"))
+    return _told(inside, *own, *_SUMMARIES) or _grouped(inside, "media:description")
 
 
-def _grouped(inside: Children, name: str) -> Iterator[str]:
-    """The texts of that name one level down, in a media group or beside a media file."""
-    for holder in (*inside.get("media:group", ()), *inside.get("media:content", ())):
-        yield from _texts(_children(holder, own=""), name)
+def _grouped(inside: Children, name: str) -> str:
+    """The text of that name one level down, in a media group or beside a media file."""
+    if "media:group" not in inside and "media:content" not in inside:
+        return ""
+    holders = (*inside.get("media:group", ()), *inside.get("media:content", ()))
+    return next(filter(None, (_told(_children(holder, own=""), name) for holder in holders)), "")
 
 
 def _atom(root: Node, base_url: str) -> Iterator[Draft]:
@@ -136,33 +159,25 @@ def _atom_entry(entry: Node, base: str, own_base: str, language: str) -> Draft:
     inside = _children(entry)
     source = _children(inside["source"][0]) if inside.get("source") else {}
     return Draft(
-        guid=absolute(own_base, _first(_texts(inside, "id", "guid"))),
+        guid=absolute(own_base, _told(inside, "id", "guid")),
         urls=tuple(_entry_links(inside, base)),
-        title=_first(_texts(inside, "title", "dc:title", "media:title")) or _first(_grouped(inside, "media:title")),
-        summary=_first(
-            _texts(inside, "summary", "content", "tagline", "description", "dc:description", "content:encoded",
-                   "media:description", "itunes:summary")
-        ) or _first(_grouped(inside, "media:description")),
-        stamps=tuple(
-            _texts(inside, "published", "issued", "dc:date", "created", "dc:issued", "pubdate", "updated", "modified",
-                   "dc:modified")
-        ),
-        source=_first(_texts(source, "title")),
+        title=_told(inside, "title", "dc:title", "media:title") or _grouped(inside, "media:title"),
+        summary=_told(inside, "summary", "content", "tagline", "description", "dc:description", "content:encoded",
+                      "media:description", "itunes:summary")
+        or _grouped(inside, "media:description"),
+        stamps=_stamps(inside, _ENTRY_STAMPS),
+        source=_told(source, "title"),
         source_url=_first((*_alternates(source.get("link", ())), *_texts(source, "id"))),
         lang=entry.get(_XML_LANG) or language,
     )  # fmt: skip
 
 
-def _entry_links(inside: Children, base: str) -> Iterator[str]:
+def _entry_links(inside: Children, base: str) -> list[str]:
     """Absolute addresses, the best first: what the text is at, else what its content is read from."""
-    for link in _texts(inside, "origlink"):
-        yield absolute(base, link)
-    for node in inside.get("link", ()):
-        for link in _alternates((node,)):
-            yield absolute(_base(node, base), link)
-    for node in inside.get("content", ()):
-        if source := node.get("src", ""):
-            yield absolute(_base(node, base), source)
+    found = [absolute(base, link) for link in _texts(inside, "origlink")]
+    found += _alternates(inside.get("link", ()), base)
+    sources = ((node, node.get("src", "")) for node in inside.get("content", ()))
+    return found + [absolute(_base(node, base), source) for node, source in sources if source]
 
 
 def _sitemap(root: Node) -> Iterator[Draft]:
@@ -174,10 +189,10 @@ def _sitemap(root: Node) -> Iterator[Draft]:
             publication = _children(told["publication"][0]) if told.get("publication") else {}
             yield Draft(
                 urls=tuple(_texts(inside, "loc")),
-                title=_first(_texts(told, "title")),
+                title=_told(told, "title"),
                 stamps=tuple(_texts(told, "publication_date")),
-                source=_first(_texts(publication, "name")),
-                lang=_first(_texts(publication, "language")),
+                source=_told(publication, "name"),
+                lang=_told(publication, "language"),
             )
 
 
@@ -197,24 +212,33 @@ def _children(node: Node, skipping: frozenset[str] = frozenset(), own: str | Non
     return found
 
 
+def _told(inside: Children, *names: str) -> str:
+    """The first text of these elements that is not empty, in the order of the names; empty where there is none."""
+    for name in names:
+        if name in inside:
+            for node in inside[name]:
+                if text := _inner(node).strip():
+                    return text
+    return ""
+
+
 def _texts(inside: Children, *names: str) -> Iterator[str]:
     """The non-empty texts of these elements, in the order of the names."""
     for name in names:
-        for node in inside.get(name, ()):
-            text = _inner(node)
-            if text and not text.isspace():
-                yield text
-
-
-def _alternates(links: Iterable[Node]) -> Iterator[str]:
-    """The addresses of links that lead to the text itself."""
-    for link in links:
-        href = link.get("href", "")
-        if href.strip() and (link.get("rel") or "alternate").strip().lower() in _LEADING:
-            yield href
+        if name in inside:
+            yield from filter(str.strip, map(_inner, inside[name]))
 
 
 _LEADING = frozenset({"alternate", "http://www.iana.org/assignments/relation/alternate"})
+
+
+def _alternates(links: Iterable[Node], base: str = "") -> Iterator[str]:
+    """The absolute addresses of links that lead to the text itself."""
+    for link in links:
+        given = dict(link.items())
+        href = given.get("href", "").strip()
+        if href and (given.get("rel") or "alternate").strip().lower() in _LEADING:
+            yield absolute(absolute(base, given[_XML_BASE]) if _XML_BASE in given else base, href)
 
 
 def _first(texts: Iterable[str]) -> str:

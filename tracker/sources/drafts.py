@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from tracker.core.addresses import host_of
 from tracker.core.days import Published
 from tracker.core.items import OPAQUE_HOSTS, Entry, without_outlet
 from tracker.sources.markup import clean, plain_text
@@ -23,7 +22,7 @@ SHORTEST_UPDATE_S, LONGEST_UPDATE_S = 60, 31 * 86_400
 """What a feed says of its own rhythm is read within these: no text changes faster than a minute, and a feed that
 speaks of years is still looked at every month."""
 
-_OPAQUE = re.compile("|".join(map(re.escape, OPAQUE_HOSTS)))
+_OPAQUE = re.compile(rf"https?://(?:{'|'.join(map(re.escape, OPAQUE_HOSTS))})\.?(?::\d*)?(?:[/?#]|$)", re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*")
 """Nothing here needs a closer look: no white space, no other scheme, no brackets."""
 
@@ -51,11 +50,12 @@ class Draft(NamedTuple):
         url = next(filter(None, map(web_address, self.urls)), "")
         source = plain_text(self.source)
         title = plain_text(self.title)
-        if source and source.lower() in title.lower():
+        if source and title.endswith(f" - {source}"):
+            title = title[: -len(source) - 3].rstrip() or title
+        elif source and source.lower() in title.lower():
             title = without_outlet(title, source)
         # A carrier's summary is a list of other outlets' headlines, not this text's words.
-        carried = _OPAQUE.search(url) is not None and host_of(url) in OPAQUE_HOSTS
-        summary = "" if carried else plain_text(self.summary)
+        summary = "" if _OPAQUE.match(url) else plain_text(self.summary)
         return Entry(
             guid=clean(self.guid),
             url=url,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html.entities import html5
 from typing import Any
 
@@ -22,9 +23,15 @@ ENTRIES = frozenset({"item", "entry"})
 MOST_GROWTH = 2**20
 """Signs that a document's own entities may add to it. Real ones name a few accents; a bomb is declined."""
 
+NAMES_KEPT = 512
+"""Names that are worked out once. Few, because a hostile one may have 50,000 signs (libxml2's limit)."""
+
+_LONG_SPACE = re.compile(r"xmlns(?::[\w.-]{1,99})?\s*=\s*(?:\"[^\"]{2000}|'[^']{2000})")
+"""The space stands in every element's name: a megabyte of it among thousands of elements would be a trap."""
+
 _HARMLESS = frozenset(
-    {"ERR_TAG_NOT_FINISHED", "NS_ERR_UNDEFINED_NAMESPACE", "NS_ERR_XML_NAMESPACE", "NS_ERR_EMPTY", "ERR_HYPHEN_IN_COMMENT",
-     "ERR_ATTRIBUTE_REDEFINED", "ERR_DOCUMENT_END", "WAR_NS_URI", "WAR_NS_URI_RELATIVE", "WAR_UNDECLARED_ENTITY"}
+    {"ERR_TAG_NOT_FINISHED", "NS_ERR_UNDEFINED_NAMESPACE", "NS_ERR_XML_NAMESPACE", "NS_ERR_EMPTY",
+     "ERR_HYPHEN_IN_COMMENT", "ERR_ATTRIBUTE_REDEFINED", "ERR_DOCUMENT_END", "WAR_NS_URI", "WAR_NS_URI_RELATIVE", "WAR_UNDECLARED_ENTITY"}
 )  # fmt: skip
 """Damage behind which every entry still stands where it stood: an end that is cut off or has something behind it,
 a prefix that nobody declared, an attribute given twice."""
@@ -50,7 +57,7 @@ def tree(text: str) -> Node | None:
     No entity of the document's own is ever read from elsewhere, and none of them may hold another.
     """
     start = _FIRST_TAG.search(text)
-    if start is None:
+    if start is None or _LONG_SPACE.search(text):
         return None
     if "<!" in text[: start.start() + 2]:
         plain = _without_doctype(text)
@@ -68,11 +75,13 @@ def tree(text: str) -> Node | None:
     return root
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def local(tag: object) -> str:
     """An element's name without its space or prefix, in lower case; empty for what is no element."""
     return tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower() if isinstance(tag, str) else ""
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def space(tag: str) -> str:
     """The namespace of an element's tag; empty for none."""
     return tag[1:].split("}", 1)[0] if tag.startswith("{") else ""

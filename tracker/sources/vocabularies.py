@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tracker.sources.trees import local, space
+from tracker.sources.trees import NAMES_KEPT, local, space
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -27,7 +27,7 @@ _PREFIXES = {
 """What a prefix means that nobody declared: what everybody means by it."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=NAMES_KEPT)
 def named(tag: object, own: str) -> str:
     """The name of an element among others of the space ``own``: bare for the format's own elements, with a family
     before a colon for others ("dc:date"), "other:…" for a vocabulary that means nothing here."""

@@ -40,10 +40,16 @@ def read_xml(text: str, base_url: str) -> Drafts | None:
     return None
 
 
+_RHYTHM = frozenset({"ttl", "updateperiod", "updatefrequency"})
+
+
 def _rhythm(root: Node) -> int | None:
     """How often the feed says that it changes, in seconds."""
     channel = next((child for child in root if local(child.tag) == "channel"), root)
-    told = {local(child.tag): child.text or "" for child in channel if local(child.tag) not in ENTRIES}
+    told: dict[str, str] = {}
+    for child in channel:
+        if (name := local(child.tag)) in _RHYTHM:
+            told[name] = child.text or ""
     return told_update_s(told.get("ttl", ""), told.get("updateperiod", ""), told.get("updatefrequency", ""))
 
 
@@ -118,7 +124,11 @@ _ENTRY_STAMPS = (
 
 
 def _stamps(inside: Children, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text for name in names if name in inside for text in _texts(inside, name))
+    found = []
+    for name in names:
+        if name in inside:
+            found += [text for node in inside[name] if (text := _inner(node).strip())]
+    return tuple(found)
 
 
 _SUMMARIES = (
@@ -250,7 +260,7 @@ def _inner(node: Node, depth: int = 0) -> str:
     if depth > DEEPEST:
         raise SourceError(f"an entry nests deeper than {DEEPEST} levels; no real feed does, so it was not read")
     if not len(node):
-        return _unpacked(node) if node.attrib else node.text or ""
+        return node.text or "" if node.get("type") is None and node.get("mode") is None else _unpacked(node)
     parts = [html.escape(node.text or "", quote=False)]
     for child in node:
         name = local(child.tag)

@@ -48,7 +48,7 @@ class Draft(NamedTuple):
         """The entry in plain text. ``zone`` is what a stamp without a zone means; ``lang``, where given, wins
         over what the document says of itself. A missing title is taken from the summary's beginning."""
         url = next(filter(None, map(web_address, self.urls)), "")
-        source = plain_text(self.source)
+        source = plain_text(self.source) if self.source else ""
         title = plain_text(self.title)
         if source and title.endswith(f" - {source}"):
             title = title[: -len(source) - 3].rstrip() or title
@@ -64,7 +64,7 @@ class Draft(NamedTuple):
             published=_published(self.stamps, zone),
             source=source,
             lang=(lang or self.lang).strip()[:20],
-            source_url=web_address(self.source_url),
+            source_url=web_address(self.source_url) if self.source_url else "",
         )
 
 
@@ -123,7 +123,7 @@ def absolute(base: str, url: str) -> str:
 def _published(stamps: tuple[str, ...], zone: str) -> Published:
     unreadable: Published | None = None
     for stamp in stamps:
-        if stamp and not stamp.isspace():
+        if stamp.strip():
             reading = read_stamp(stamp, zone)
             if reading.first_at is not None:
                 return reading

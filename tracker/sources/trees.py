@@ -57,7 +57,7 @@ def tree(text: str) -> Node | None:
     No entity of the document's own is ever read from elsewhere, and none of them may hold another.
     """
     start = _FIRST_TAG.search(text)
-    if start is None or _LONG_SPACE.search(text):
+    if start is None or _has_long_space(text):
         return None
     if "<!" in text[: start.start() + 2]:
         plain = _without_doctype(text)
@@ -85,6 +85,15 @@ def local(tag: object) -> str:
 def space(tag: str) -> str:
     """The namespace of an element's tag; empty for none."""
     return tag[1:].split("}", 1)[0] if tag.startswith("{") else ""
+
+
+def _has_long_space(text: str) -> bool:
+    at = text.find("xmlns")
+    while at >= 0:
+        if _LONG_SPACE.match(text, at):
+            return True
+        at = text.find("xmlns", at + 5)
+    return False
 
 
 def _parsed(text: str) -> tuple[Node | None, bool]:

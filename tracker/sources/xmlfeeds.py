@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.core.errors import SourceError
 from tracker.sources.drafts import Draft, Drafts, absolute, told_update_s
@@ -98,20 +98,26 @@ def _rss_item(item: Node, base: str, language: str) -> Draft:
 
 def _item_links(inside: Children, given: Mapping[str, str], base: str, guid: str) -> list[str]:
     """Absolute addresses, the best first."""
-    found = [absolute(base, link) for link in _texts(inside, "origlink")]
+    found: list[str] = []
+    if "origlink" in inside:
+        found += [absolute(base, link) for link in _texts(inside, "origlink")]
     # Of several links the last holds, as in other readers.
     for node in reversed(inside.get("link", ())):
         if link := _inner(node).strip() or node.get("href", "").strip():
             found.append(absolute(_base(node, base), link))
-    found += _alternates(inside.get("atom:link", ()), base)
-    permanent = "true" if "://" in guid else "false"
-    if "guid" in inside:
-        permanent = inside["guid"][0].get("isPermaLink", permanent)
-    if guid and ("guid" in inside or _ABOUT in given) and (_ABOUT in given or permanent.strip().lower() == "true"):
+    if "atom:link" in inside:
+        found += _alternates(inside["atom:link"], base)
+    if guid and (_ABOUT in given or _permanent(inside.get("guid", ()), guid)):
         found.append(absolute(base, guid))
     if given.get("href", "").strip():
         found.append(absolute(base, given["href"]))
     return found
+
+
+def _permanent(guids: Sequence[Node], guid: str) -> bool:
+    """Whether an entry's id is its address: where it looks like one and nothing says otherwise."""
+    told = guids[0].get("isPermaLink", "") if guids else "false"
+    return told.strip().lower() == "true" if told else "://" in guid
 
 
 _ITEM_STAMPS = (
@@ -124,7 +130,7 @@ _ENTRY_STAMPS = (
 
 
 def _stamps(inside: Children, names: tuple[str, ...]) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     for name in names:
         if name in inside:
             found += [text for node in inside[name] if (text := _inner(node).strip())]

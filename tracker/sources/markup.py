@@ -16,16 +16,19 @@ _BLOCK_NAMES = (
     "|figcaption|pre|option"
 )
 _BLOCKS = re.compile(rf"<(?=/?(?:{_BLOCK_NAMES})\b)", re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z!?]")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
-_SILENT = "script, style, template, iframe, object, embed, applet, head > title, svg title, svg desc"
-
 _REST_OF_TAG = r"""(?:\s[^<>"']*(?:"[^"<>]*"[^<>"']*|'[^'<>]*'[^<>"']*)*)?/?>"""
+_TAG = re.compile(r"</?[A-Za-z!?]")
+_WHOLE_TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
+_FRAMES = re.compile(rf"</?(?:iframe|object|embed|frameset|frame|noframes|noembed){_REST_OF_TAG}", re.IGNORECASE)
+"""What shows another document. Behind them stand the words for those who cannot see it, and often no end."""
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_SILENT = "script, style, template, applet, head > title, svg title, svg desc"
+
 _PLAIN_BLOCK = re.compile(rf"</?(?:{_BLOCK_NAMES}){_REST_OF_TAG}", re.IGNORECASE)
 _PLAIN_TAG = re.compile(rf"</?[A-Za-z][A-Za-z0-9]*{_REST_OF_TAG}")
 _NOT_PLAIN = re.compile(
-    r"<(?:!|\?|/(?![A-Za-z])|script|style|template|iframe|object|embed|applet|svg|math|head|title|noembed|noframes|noscript|textarea|xmp"
-    r"|plaintext|listing|select|frameset)",
+    r"<(?:!|\?|/(?![A-Za-z])|script|style|template|applet|svg|math|head|title|noscript|textarea|xmp"
+    r"|plaintext|listing|select)",
     re.IGNORECASE,
 )
 """What only a browser's parser reads as a browser would: comments, and elements whose text is not shown or is no
@@ -61,15 +64,17 @@ def plain_text(markup: str) -> str:
     text = markup[:LONGEST_TEXT]
     if "<" not in text and "&" not in text:
         return clean(text)
+    tag = _TAG  # at first an unfinished tag counts too: it is where a publisher cut its text
     for _ in range(3):
         if "<![CDATA[" in text:  # escaped once too often by the publisher
             text = text.replace("<![CDATA[", "").replace("]]>", "")
-        if _TAG.search(text):
+        if "<" in text and tag.search(text):
             text = _without_tags(text)
-        elif _ENTITY.search(text):
+        elif "&" in text and _ENTITY.search(text):
             text = html.unescape(text)
         else:
             break
+        tag = _WHOLE_TAG
     text = clean(text)  # first: a control sign may stand between the bracket and the name
     return " ".join(_TAG.sub(lambda tag: tag[0].replace("<", " "), text).split()) if "<" in text else text
 
@@ -85,7 +90,7 @@ def _without_tags(text: str) -> str:
 
 def _shown(text: str) -> str:
     """What a browser would show of it."""
-    tree = LexborHTMLParser(_BLOCKS.sub(" <", text.replace("\0", "")))
+    tree = LexborHTMLParser(_BLOCKS.sub(" <", _FRAMES.sub(" ", text.replace("\0", ""))))
     for node in tree.css(_SILENT):
         node.decompose()
     return tree.body.text(deep=True) if tree.body is not None else ""

@@ -65,7 +65,7 @@ def _entries(holders: Iterable[Node], root: Node) -> list[tuple[Node, Node]]:
 def _rss(root: Node, base_url: str) -> Iterator[Draft]:
     channels = [child for child in root if local(child.tag) == "channel"]
     about = _children(channels[0] if channels else root, skipping=ENTRIES)
-    base = _base(root, base_url or _told(about, "link") or root.get("href", ""))
+    base = _base(root, base_url or _told(about, "link") or root.get("href", "") or root.get("HREF", ""))
     language = _told(about, "language", "dc:language") or root.get(_XML_LANG, "")
     for holder, item in _entries([*channels, root], root):
         yield _rss_item(item, _base(holder, base) if holder is not root else base, language)
@@ -77,6 +77,8 @@ def _rss_item(item: Node, base: str, language: str) -> Draft:
     if _XML_BASE in given:
         base = absolute(base, given[_XML_BASE])
     about = given.get(_ABOUT, "")
+    if "HREF" in given or "LASTMOD" in given:  # CDF in capitals
+        given = {name.lower(): value for name, value in given.items()}
     guid = _told(inside, "guid") or about or _told(inside, "atom:id", "id", "dc:identifier")
     source, source_url = "", ""
     if "source" in inside:
@@ -174,12 +176,13 @@ def _atom_entry(entry: Node, base: str, own_base: str, language: str) -> Draft:
     """``own_base`` is what the document itself says of its address: only that may complete an id."""
     inside = _children(entry)
     source = _children(inside["source"][0]) if inside.get("source") else {}
+    guid = absolute(own_base, _told(inside, "id", "guid"))
     return Draft(
-        guid=absolute(own_base, _told(inside, "id", "guid")),
-        urls=tuple(_entry_links(inside, base)),
+        guid=guid,
+        urls=tuple(_entry_links(inside, base, guid)),
         title=_told(inside, "title", "dc:title", "media:title") or _grouped(inside, "media:title"),
         summary=_told(inside, "summary", "content", "tagline", "description", "dc:description", "content:encoded",
-                      "media:description", "itunes:summary")
+                      "abstract", "media:description", "itunes:summary")
         or _grouped(inside, "media:description"),
         stamps=_stamps(inside, _ENTRY_STAMPS),
         source=_told(source, "title"),
@@ -188,12 +191,20 @@ def _atom_entry(entry: Node, base: str, own_base: str, language: str) -> Draft:
     )  # fmt: skip
 
 
-def _entry_links(inside: Children, base: str) -> list[str]:
-    """Absolute addresses, the best first: what the text is at, else what its content is read from."""
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def _entry_links(inside: Children, base: str, guid: str) -> list[str]:
+    """Absolute addresses, the best first: what the text is at, else what its content is read from, else its id."""
     found = [absolute(base, link) for link in _texts(inside, "origlink")]
-    found += _alternates(inside.get("link", ()), base)
+    links = inside.get("link", [])
+    if len(links) > 1:  # a page before another form of it
+        links = sorted(links, key=lambda node: (node.get("type") or "text/html").strip().lower() not in _PAGES)
+    found += _alternates(links, base)
     sources = ((node, node.get("src", "")) for node in inside.get("content", ()))
-    return found + [absolute(_base(node, base), source) for node, source in sources if source]
+    found += [absolute(_base(node, base), source) for node, source in sources if source]
+    found += [absolute(base, link) for link in _texts(inside, "link")]
+    return [*found, guid] if "://" in guid else found
 
 
 def _sitemap(root: Node) -> Iterator[Draft]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tracker.core.errors import SourceError
 from tracker.sources.anyfeeds import read_any
-from tracker.sources.documents import conformance, parse, parse_record
+from tracker.sources.documents import conformance, parse, parse_record, read_document
 from tracker.sources.encodings import decode
 from tracker.sources.markup import clean, plain_text
 from tracker.sources.xmlfeeds import read_xml
@@ -41,7 +41,7 @@ def test_both_readers_of_xml_find_the_same_entries(name: str) -> None:
     text = (FEEDS / name).read_text(encoding="utf-8")
     quick, slow = read_xml(text, ""), read_any(text, "https://desk.example.org/")
     assert quick is not None
-    same = [[draft.entry("UTC", "") for draft in drafts] for drafts in (quick, slow)]
+    same = [[draft.entry("UTC", "") for draft in drafts.entries] for drafts in (quick, slow)]
     told = [
         [(entry.guid, entry.title, entry.summary, entry.published, entry.source) for entry in found] for found in same
     ]
@@ -53,6 +53,36 @@ def test_a_carrier_gives_the_outlet_and_the_bare_title() -> None:
     assert (entry.source, entry.source_url) == ("Example Herald", "https://www.herald.example")
     assert entry.title == "Two objects reported over the sea"
     assert entry.summary == ""
+
+
+SY = "xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'"
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("", None),
+        ("<ttl>30</ttl>", 1800),
+        ("<ttl> 0 </ttl>", None),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>99999999</ttl>", 31 * 86_400),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod>", 3600),
+        ("<sy:updatePeriod> Daily </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", 21_600),
+        ("<sy:updateFrequency>2</sy:updateFrequency>", 43_200),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>9999</sy:updateFrequency>", 60),
+        ("<sy:updatePeriod>fortnightly</sy:updatePeriod>", None),
+        ("<ttl>15</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", 3600),
+    ],
+)
+@pytest.mark.parametrize("broken", ["", "</wrong>"])
+def test_a_feed_tells_how_often_it_changes(told: str, seconds: int | None, broken: str) -> None:
+    data = rss(told + broken + ITEM.format("x")).replace("<rss", f"<rss {SY}").encode()
+    assert read_document(data).update_s == seconds
+
+
+def test_a_news_sitemap_names_its_outlet() -> None:
+    found = parse((FEEDS / "news_sitemap.xml").read_bytes())
+    assert {entry.source for entry in found} == {"Map"}
 
 
 def test_language_and_zone_are_the_feeds_own() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import feedparser
 
 from tracker.core.errors import SourceError
-from tracker.sources.drafts import Draft
+from tracker.sources.drafts import Draft, Drafts, told_update_s
 from tracker.sources.xmlfeeds import DEEPEST
 
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -26,7 +26,7 @@ _OPEN_ENDED = frozenset(  # a sentence of names reads better than a column of th
 _ENTRY = frozenset({"item", "entry"})
 
 
-def read_any(text: str, base_url: str) -> tuple[Draft, ...]:
+def read_any(text: str, base_url: str) -> Drafts:
     """The entries feedparser finds; raises SourceError where the document is no feed or a trap."""
     _refuse_traps(text)
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": base_url}
@@ -41,10 +41,12 @@ def read_any(text: str, base_url: str) -> tuple[Draft, ...]:
         raise SourceError(
             f"cannot be read as a feed ({type(trouble).__name__}); look at the address by hand"
         ) from trouble
-    if not found.entries and not found.version:
+    if not found.entries and not found.get("version"):
         raise SourceError("is no feed: it has neither a feed's first element nor entries; look at the address by hand")
     language = str(found.feed.get("language") or "")
-    return tuple(_draft(entry, language) for entry in found.entries)
+    names = ("ttl", "sy_updateperiod", "sy_updatefrequency")
+    rhythm = told_update_s(*(str(found.feed.get(name) or "") for name in names))
+    return Drafts(tuple(_draft(entry, language) for entry in found.entries), rhythm)
 
 
 def _relabelled(text: str) -> str:

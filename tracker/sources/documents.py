@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
@@ -11,10 +12,11 @@ from tracker.core.days import Published, day_of
 from tracker.core.errors import SourceError
 from tracker.core.items import Entry
 from tracker.sources.anyfeeds import read_any
-from tracker.sources.drafts import Draft
+from tracker.sources.drafts import Drafts
 from tracker.sources.encodings import decode, is_utf8
 from tracker.sources.jsonfeeds import read_json
-from tracker.sources.xmlfeeds import mended, read_clean, read_xml
+from tracker.sources.trees import mended
+from tracker.sources.xmlfeeds import read_clean, read_xml
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """What is parsed at all; the fetcher stops much earlier."""
@@ -28,36 +30,46 @@ _PROLOGUE = re.compile(r"<!--.*?-->|<\?.*?\?>|<!doctype[^<>\[]*>", re.IGNORECASE
 _PAGE_ELEMENTS = frozenset({"html", "head", "body", "script", "title", "meta", "div", "center", "h1", "p"})
 
 
-def parse(
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """One document as a feed: its entries in document order (none for a feed that has none), and how many
+    seconds it says there are between two changes of it (RSS ``ttl``, the syndication module; the longer one
+    where it tells both; 60 seconds to 31 days), None where it does not say."""
+
+    entries: tuple[Entry, ...]
+    update_s: int | None = None
+
+
+def read_document(
     data: bytes, content_type: str = "", base_url: str = "", zone: str = "UTC", lang: str = ""
-) -> tuple[Entry, ...]:
-    """The entries of a feed in document order; empty for a feed that has none.
+) -> FeedDocument:
+    """What a publisher sent, read.
 
     ``content_type`` is the transport's header (its charset counts), ``base_url`` the address that relative
     links start from, ``zone`` (IANA) what a stamp without a zone means, ``lang`` the language where it is
     known. Raises SourceError when the bytes are no feed (a web page, nothing, garbage) or a trap.
     """
-    return tuple(draft.entry(zone, lang) for draft in _drafts(data, content_type, base_url))
-
-
-def _drafts(data: bytes, content_type: str, base_url: str) -> tuple[Draft, ...]:
     if len(data) > LARGEST_BYTES:
         raise SourceError(f"is larger than {LARGEST_BYTES // 2**20} MiB; split it")
-    if is_utf8(data, content_type) and (drafts := read_clean(data.lstrip(BLANKS), base_url)) is not None:
-        return _counted(drafts)
-    text = decode(data, content_type).strip("\ufeff \t\r\n\0")
-    if not text:
-        raise SourceError("is empty")
-    return _counted(_read(text, base_url))
-
-
-def _counted(drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
-    if len(drafts) > MOST_ENTRIES:
+    drafts = read_clean(data.lstrip(BLANKS), base_url) if is_utf8(data, content_type) else None
+    if drafts is None:
+        text = decode(data, content_type).strip("\ufeff \t\r\n\0")
+        if not text:
+            raise SourceError("is empty")
+        drafts = _read(text, base_url)
+    if len(drafts.entries) > MOST_ENTRIES:
         raise SourceError(f"holds more than {MOST_ENTRIES} entries; split it")
-    return drafts
+    return FeedDocument(tuple(draft.entry(zone, lang) for draft in drafts.entries), drafts.update_s)
 
 
-def _read(text: str, base_url: str) -> tuple[Draft, ...]:
+def parse(
+    data: bytes, content_type: str = "", base_url: str = "", zone: str = "UTC", lang: str = ""
+) -> tuple[Entry, ...]:
+    """The entries of ``read_document``."""
+    return read_document(data, content_type, base_url, zone, lang).entries
+
+
+def _read(text: str, base_url: str) -> Drafts:
     if text.startswith(("{", "[")):
         return read_json(text, base_url)
     if "<" not in text:

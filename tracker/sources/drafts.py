@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from tracker.core.addresses import host_of
 from tracker.core.days import Published
 from tracker.core.items import OPAQUE_HOSTS, Entry, without_outlet
 from tracker.sources.markup import clean, plain_text
@@ -15,11 +16,20 @@ LONGEST_TITLE = 160
 """Signs of the summary that stand in for a missing title."""
 
 LONGEST_URL = 4096
-_WEB = ("http://", "https://")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+SHORTEST_UPDATE_S, LONGEST_UPDATE_S = 60, 31 * 86_400
+"""What a feed says of its own rhythm is read within these: no text changes faster than a minute, and a feed that
+speaks of years is still looked at every month."""
+
+_OPAQUE = re.compile(rf"https?://(?:{'|'.join(map(re.escape, OPAQUE_HOSTS))})\.?(?::\d*)?(?:[/?#]|$)", re.IGNORECASE)
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*")
+"""Nothing here needs a closer look: no white space, no other scheme, no brackets."""
+
+_PERIOD_S = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
+
+
+class Draft(NamedTuple):
     """``title`` and ``summary`` may hold markup; ``urls`` and ``stamps`` are candidates, the best first.
 
     ``urls`` are absolute as far as the document allows it.
@@ -37,13 +47,15 @@ class Draft:
     def entry(self, zone: str, lang: str) -> Entry:
         """The entry in plain text. ``zone`` is what a stamp without a zone means; ``lang``, where given, wins
         over what the document says of itself. A missing title is taken from the summary's beginning."""
-        url = next((address for address in map(web_address, self.urls) if address), "")
-        source = plain_text(self.source)
-        title, summary = plain_text(self.title), plain_text(self.summary)
-        if source:
+        url = next(filter(None, map(web_address, self.urls)), "")
+        source = plain_text(self.source) if self.source else ""
+        title = plain_text(self.title)
+        if source and title.endswith(f" - {source}"):
+            title = title[: -len(source) - 3].rstrip() or title
+        elif source and source.lower() in title.lower():
             title = without_outlet(title, source)
-        if any(host in url for host in OPAQUE_HOSTS) and host_of(url) in OPAQUE_HOSTS:
-            summary = ""  # a carrier's summary is a list of other outlets' headlines, not this text's words
+        # A carrier's summary is a list of other outlets' headlines, not this text's words.
+        summary = "" if _OPAQUE.match(url) else plain_text(self.summary)
         return Entry(
             guid=clean(self.guid),
             url=url,
@@ -52,13 +64,42 @@ class Draft:
             published=_published(self.stamps, zone),
             source=source,
             lang=(lang or self.lang).strip()[:20],
-            source_url=web_address(self.source_url),
+            source_url=web_address(self.source_url) if self.source_url else "",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """A document's entries in its order, and how often it says that it changes (seconds; None: it does not)."""
+
+    entries: tuple[Draft, ...] = ()
+    update_s: int | None = None
+
+
+def told_update_s(ttl: str, period: str, frequency: str) -> int | None:
+    """The longest time between two changes that a feed tells of itself, in seconds, within
+    ``SHORTEST_UPDATE_S..LONGEST_UPDATE_S``; None where it tells none that can be understood.
+
+    ``ttl`` is RSS's, in minutes; ``period`` and ``frequency`` are the syndication module's (so many times a
+    period; a period alone is once, a frequency alone counts by the day, as that module says).
+    """
+    told: list[float] = [minutes * 60] if (minutes := _number(ttl)) else []
+    times = _number(frequency)
+    if period.strip() or times:
+        length = _PERIOD_S.get(period.strip().lower() or "daily")
+        if length is not None:
+            told.append(length / (times or 1))
+    return round(min(max(max(told), SHORTEST_UPDATE_S), LONGEST_UPDATE_S)) if told else None
+
+
+def _number(text: str) -> int:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def web_address(url: str) -> str:
     """The address when it may be shown as a link (http, https, or relative); else empty."""
-    if url.startswith(_WEB) and url.isascii() and url.isprintable() and " " not in url and "[" not in url:
+    if _PLAIN_ADDRESS.fullmatch(url):
         return url if len(url) <= LONGEST_URL else ""
     url = "".join(url.split()) if url.isascii() else clean(url)
     try:
@@ -70,23 +111,24 @@ def web_address(url: str) -> str:
 
 def absolute(base: str, url: str) -> str:
     """``url`` seen from ``base``; unchanged where either cannot be understood."""
-    if url.startswith(_WEB):
-        return url.strip()
+    url = url.strip()
+    if not base or url.startswith(("https://", "http://")):
+        return url
     try:
-        return urljoin(base, url.strip()) if base else url.strip()
+        return urljoin(base, url)
     except ValueError:
-        return url.strip()
+        return url
 
 
 def _published(stamps: tuple[str, ...], zone: str) -> Published:
-    first: Published | None = None
+    unreadable: Published | None = None
     for stamp in stamps:
         if stamp.strip():
             reading = read_stamp(stamp, zone)
             if reading.first_at is not None:
                 return reading
-            first = first or reading
-    return first or Published.unknown()
+            unreadable = unreadable or reading
+    return unreadable or Published.unknown()
 
 
 def _beginning(text: str) -> str:

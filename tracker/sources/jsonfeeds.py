@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracker.core.errors import SourceError
-from tracker.sources.drafts import Draft, absolute
+from tracker.sources.drafts import Draft, Drafts, absolute
 
 
-def read_json(text: str, base_url: str) -> tuple[Draft, ...]:
+def read_json(text: str, base_url: str) -> Drafts:
     """The entries in document order; raises SourceError when it is not JSON or no feed."""
     try:
         document = json.loads(text)
@@ -18,11 +18,11 @@ def read_json(text: str, base_url: str) -> tuple[Draft, ...]:
         raise SourceError("begins like JSON and cannot be read as JSON; fetch it again") from trouble
     if isinstance(document, dict):
         if isinstance(document.get("items"), list):
-            return tuple(_feed(document, base_url))
+            return Drafts(tuple(_feed(document, base_url)))
         if isinstance(document.get("articles"), list):
-            return tuple(_articles(document["articles"]))
+            return Drafts(tuple(_articles(document["articles"])))
         if str(document.get("version", "")).startswith("https://jsonfeed.org/"):
-            return ()
+            return Drafts()
     raise SourceError("is JSON but no feed: it has no list of items")
 
 

@@ -8,25 +8,33 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser
 
-_PRINTABLE = bytes(range(0x20, 0x7F))
-
 LONGEST_TEXT = 65_536
 """Signs of markup that are read of one title or summary: enough for an article, little for a trap (misnested
 formatting costs a browser's parser quadratic time)."""
 
-_BLOCK_NAMES = frozenset(  # a sentence of names reads better than a column of them
-    "p div br hr li ul ol dl dt dd h1 h2 h3 h4 h5 h6 table tr td th blockquote section article header footer figure "  # noqa: SIM905
-    "figcaption pre option".split()
+_BLOCKS_OF_HTML = (
+    "p|div|br|hr|li|ul|ol|dl|dt|dd|h[1-6]|table|tr|td|th|blockquote|section|article|header|footer|figure"
+    "|figcaption|pre|option"
 )
-_BLOCKS = re.compile(rf"<(?=/?(?:{'|'.join(sorted(_BLOCK_NAMES))})\b)", re.IGNORECASE)
+_BLOCKS = re.compile(rf"<(?=/?(?:{_BLOCKS_OF_HTML})\b)", re.IGNORECASE)
+_BLOCK_NAMES = frozenset(_BLOCKS_OF_HTML.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|"))
+_REST_OF_TAG = r"""(?:\s[^<>"']*(?:"[^"<>]*"[^<>"']*|'[^'<>]*'[^<>"']*)*)?/?>"""
 _TAG = re.compile(r"</?[A-Za-z!?]")
-_TAG_NAME = re.compile(r"/?([A-Za-z][A-Za-z0-9]*)")
-_SILENT_NAMES = frozenset(  # what a browser does not show, or does not read as markup
-    "script style noscript template iframe object embed applet svg math title textarea xmp plaintext noembed "  # noqa: SIM905
-    "noframes select frameset".split()
-)
+_WHOLE_TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
+_FRAMES = re.compile(rf"</?(?:iframe|object|embed|frameset|frame|noframes|noembed){_REST_OF_TAG}", re.IGNORECASE)
+"""What shows another document. Behind them stand the words for those who cannot see it, and often no end."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
-_SILENT = "script, style, noscript, template, iframe, object, embed, applet, svg, math, head > title"
+_SILENT = "script, style, template, applet, head > title, svg title, svg desc"
+
+_TAG_NAME = re.compile(r"/?([A-Za-z][A-Za-z0-9]*)(?=[\s/]|$)")
+LONGEST_PLAIN_TAG = 2048
+_NOT_PLAIN = frozenset(
+    "script style template applet svg math head title noscript textarea xmp plaintext listing select "  # noqa: SIM905
+    "iframe object embed frameset frame noframes noembed".split()
+)
+"""Elements that only a browser's parser reads as a browser would: their text is not shown, or is no markup."""
+
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 # C0 and C1 controls, direction overrides (they make a title read backwards), lone surrogates and byte order
 # marks (no database keeps them), and the two signs that are no characters.
@@ -44,12 +52,12 @@ def clean(text: str) -> str:
         while "  " in text:
             text = text.replace("  ", " ")
         return text.strip()
-    words = " ".join(text.split())
-    if words.isprintable() and "\x85" not in text:  # white space to Python, an ellipsis to Windows
-        return words
-    if not text.isascii():
-        text = text.translate(_WINDOWS_1252)
-    return " ".join(_DROPPED.sub("", text).split())
+    if "\x85" in text:  # white space to Python, three dots to the publisher
+        text = text.replace("\x85", "…")
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    return " ".join(_DROPPED.sub("", text.translate(_WINDOWS_1252)).split())
 
 
 def _is_plain(text: str) -> bool:
@@ -67,22 +75,28 @@ def plain_text(markup: str) -> str:
     text = markup[:LONGEST_TEXT]
     if "<" not in text and "&" not in text:
         return clean(text)
+    tag = _TAG  # at first an unfinished tag counts too: it is where a publisher cut its text
     for _ in range(3):
         if "<![CDATA[" in text:  # escaped once too often by the publisher
             text = text.replace("<![CDATA[", "").replace("]]>", "")
-        if "<" in text and _TAG.search(text):
-            plain = _without_plain_tags(text)
-            text = _without_tags(text) if plain is None else plain
+        if "<" in text and tag.search(text):
+            text = _without_tags(text)
         elif "&" in text and _ENTITY.search(text):
-            text = _unescaped(text)
+            text = html.unescape(text)
         else:
             break
+        tag = _WHOLE_TAG
     text = clean(text)  # first: a control sign may stand between the bracket and the name
     return " ".join(_TAG.sub(lambda tag: tag[0].replace("<", " "), text).split()) if "<" in text else text
 
 
+def _without_tags(text: str) -> str:
+    plain = _without_plain_tags(text)
+    return _shown(text) if plain is None else plain
+
+
 def _without_plain_tags(text: str) -> str | None:
-    """The text without its tags where they are plain ones, with nothing silent inside; else None.
+    """The text without its tags where all of them are plain ones; else None.
 
     A browser's parser takes four times as long, and is asked where this declines. A bracket that is left may have
     been cut out of a quoted value.
@@ -100,8 +114,8 @@ def _without_plain_tags(text: str) -> str | None:
             out.append(gap)
         if after:
             out.append(after)
-    text = "".join(out)
-    return None if ">" in text else _unescaped(text)
+    plain = "".join(out)
+    return None if ">" in plain else _unescaped(plain)
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +123,7 @@ def _gap(inside: str) -> str | None:
     """What stands in a text where a tag with this ``inside`` stood: a space for a block, nothing for others; None
     where it is no plain tag."""
     name = _TAG_NAME.match(inside)
-    if name is None or name[1].lower() in _SILENT_NAMES:
+    if name is None or len(inside) > LONGEST_PLAIN_TAG or name[1].lower() in _NOT_PLAIN:
         return None
     return " " if name[1].lower() in _BLOCK_NAMES else ""
 
@@ -118,11 +132,12 @@ def _unescaped(text: str) -> str:
     if "&" not in text:
         return text
     rest = text.replace("&amp;", "\0")
-    return html.unescape(text) if "&" in rest or "\0" in text else rest.replace("\0", "&")
+    return html.unescape(text) if "&" in rest else rest.replace("\0", "&")
 
 
-def _without_tags(text: str) -> str:
-    tree = LexborHTMLParser(_BLOCKS.sub(" <", text.replace("\0", "")))
+def _shown(text: str) -> str:
+    """What a browser would show of it."""
+    tree = LexborHTMLParser(_BLOCKS.sub(" <", _FRAMES.sub(" ", text.replace("\0", ""))))
     for node in tree.css(_SILENT):
         node.decompose()
     return tree.body.text(deep=True) if tree.body is not None else ""

@@ -73,8 +73,11 @@ def plain_text(markup: str) -> str:
     that loses its bracket, so that no markup comes through.
     """
     text = markup[:LONGEST_TEXT]
-    if "<" not in text and "&" not in text:
-        return clean(text)
+    if "<" not in text:
+        if "&" not in text:
+            return clean(text)
+    elif (plain := _without_plain_tags(text)) is not None and not _escaped_twice(plain):
+        return clean(plain)  # most texts end here
     tag = _TAG  # at first an unfinished tag counts too: it is where a publisher cut its text
     for _ in range(3):
         if "<![CDATA[" in text:  # escaped once too often by the publisher
@@ -105,20 +108,23 @@ def _without_plain_tags(text: str) -> str | None:
         return None
     parts = text.split("<")
     out = [parts[0]]
+    spaced = False
     for part in parts[1:]:
         inside, bracket, after = part.partition(">")
         gap = _gap(inside)
         if gap is None or not bracket:
             return None
-        if gap and not out[-1].endswith(" "):
+        if gap and not spaced:
             out.append(gap)
+            spaced = True
         if after:
             out.append(after)
+            spaced = False
     plain = "".join(out)
     return None if ">" in plain else _unescaped(plain)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _gap(inside: str) -> str | None:
     """What stands in a text where a tag with this ``inside`` stood: a space for a block, nothing for others; None
     where it is no plain tag."""
@@ -133,6 +139,10 @@ def _unescaped(text: str) -> str:
         return text
     rest = text.replace("&amp;", "\0")
     return html.unescape(text) if "&" in rest else rest.replace("\0", "&")
+
+
+def _escaped_twice(plain: str) -> bool:
+    return "<" in plain or ("&" in plain and _ENTITY.search(plain) is not None)
 
 
 def _shown(text: str) -> str:

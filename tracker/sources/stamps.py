@@ -53,21 +53,16 @@ _COMPACT_CLOCK = re.compile(r"^\s*t?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?!\d
 _OFFSET = re.compile(r"(?:\b(?:gmt|utc|ut)\s?)?(?P<sign>[+−-])\s?(?P<h>\d{1,2})(?:\s?:?\s?(?P<min>\d{2}))?(?!\d)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_MONTHS_OF_MAIL = {
-    name: number
-    for number, name in enumerate(
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
-    )
-}
+_MONTHS_OF_MAIL = {name.title(): number for name, number in MONTHS.items() if len(name) == 3 and name.isascii()}
 _OFFSETS_OF_MAIL = {
     **{f"{sign}{hours:02d}{minutes:02d}": timedelta(minutes=int(f"{sign}1") * (hours * 60 + minutes))
-       for sign in "+-" for hours in range(15) for minutes in (0, 30, 45)},
-    **{name: timedelta(hours=OFFSETS[name.lower()]) for name in ("KST", "JST", "EST", "EDT")},
+       for sign in "+-" for hours in range(15) for minutes in range(60)},
+    **{name: timedelta(hours=OFFSETS[name.lower()]) for name in ("GMT", "UTC", "Z", "KST", "JST", "EST", "EDT")},
 }  # fmt: skip
 _MAIL = re.compile(
-    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) ({'|'.join(_MONTHS_OF_MAIL)}) (199\d|20\d\d) "
-    rf"([01]\d|2[0-3]):([0-5]\d):([0-5]\d) (GMT|UTC|Z|{'|'.join(map(re.escape, _OFFSETS_OF_MAIL))})"
+    r"(?:[A-Z][a-z][a-z], )?(\d\d?) ([A-Z][a-z][a-z]) (199\d|20\d\d) (\d\d):(\d\d):(\d\d) ([A-Z]{1,3}|[+-]\d{4})"
 )
+"""RFC 5322's usual form: nine feeds of ten."""
 _EPOCH = re.compile(r"\d{9,10}|\d{13}")
 _COMPACT = re.compile(r"(\d{8})(\d{4}(?:\d{2})?)")
 _WORD = re.compile(r"[^\W_][^\s,;()\[\]]*")
@@ -95,14 +90,16 @@ def _quick(raw: str, default_zone: str) -> Published | None:
     """The shapes that archives and well-kept feeds are made of, without taking them apart."""
     if len(raw) == 10 and _ISO_DAY.fullmatch(raw):
         return _day(date.fromisoformat(raw), default_zone, raw)
-    if _ISO.fullmatch(raw) and "T24" not in raw:
-        return _moment(datetime.fromisoformat(raw), raw)
     if mail := _MAIL.fullmatch(raw):
-        day, month, year, hour, minute, second, away = mail.groups()
-        moment = datetime(int(year), _MONTHS_OF_MAIL[month], int(day), int(hour), int(minute), int(second), 0, UTC)
-        if away not in ("GMT", "UTC", "Z", "+0000"):
-            moment -= _OFFSETS_OF_MAIL[away]
-        return Published(moment, moment, "instant", raw)
+        day, name, year, hour, minute, second, away = mail.groups()
+        month, offset = _MONTHS_OF_MAIL.get(name), _OFFSETS_OF_MAIL.get(away)
+        if month is not None and offset is not None and hour < "24" and second < "60":
+            moment = datetime(int(year), month, int(day), int(hour), int(minute), int(second), 0, UTC)
+            if offset:
+                moment -= offset
+            return Published(moment, moment, "instant", raw)
+    elif _ISO.fullmatch(raw) and "T24" not in raw:
+        return _moment(datetime.fromisoformat(raw), raw)
     return None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.core.errors import SourceError
 from tracker.sources.drafts import Draft, Drafts, absolute, told_update_s
+from tracker.sources.plainitems import plain_entry, plain_item
 from tracker.sources.trees import ENTRIES, Node, clean_tree, local, space, tree
 from tracker.sources.vocabularies import ATOM, RDF, XML, named
 
@@ -87,7 +88,8 @@ def _rss(root: Node, base_url: str) -> Iterator[Draft]:
     base = _base(root, base_url or _told(about, "link") or root.get("href", "") or root.get("HREF", ""))
     language = _told(about, "language", "dc:language") or root.get(_XML_LANG, "")
     for holder, item in _entries([*channels, root], root):
-        yield _rss_item(item, _base(holder, base) if holder is not root else base, language)
+        inner = _base(holder, base) if holder is not root else base
+        yield plain_item(item, inner, language) or _rss_item(item, inner, language)
 
 
 def _rss_item(item: Node, base: str, language: str) -> Draft:
@@ -123,7 +125,7 @@ def _item_links(inside: Children, given: Mapping[str, str], base: str, guid: str
     if "origlink" in inside:
         found += [absolute(base, link) for link in _texts(inside, "origlink")]
     # Of several links the last holds, as in other readers.
-    for node in reversed(inside.get("link", ())):
+    for node in reversed(inside.get("link", [])):
         if link := _inner(node).strip() or node.get("href", "").strip():
             found.append(absolute(_base(node, base), link))
     if "atom:link" in inside:
@@ -188,7 +190,9 @@ def _atom(root: Node, base_url: str) -> Iterator[Draft]:
     own_base, language = _base(root, ""), root.get(_XML_LANG, "")
     for holder, entry in _entries([root], root):
         inner, own = (base, own_base) if holder is root else (_base(holder, base), _base(holder, own_base))
-        yield _atom_entry(entry, _base(entry, inner), _base(entry, own), language)
+        yield plain_entry(entry, inner, own, language) or _atom_entry(
+            entry, _base(entry, inner), _base(entry, own), language
+        )
 
 
 def _atom_entry(entry: Node, base: str, own_base: str, language: str) -> Draft:

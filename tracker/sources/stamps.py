@@ -54,7 +54,8 @@ _OFFSET = re.compile(r"(?:\b(?:gmt|utc|ut)\s?)?(?P<sign>[+−-])\s?(?P<h>\d{1,2}
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MONTHS_OF_MAIL = {
-    name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+    name: MONTHS[name.lower()]
+    for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 }
 _OFFSETS_OF_MAIL = {
     **{f"{sign}{hours:02d}{minutes:02d}": timedelta(minutes=int(f"{sign}1") * (hours * 60 + minutes))

@@ -49,7 +49,7 @@ _SHAPES = tuple(
         r"(?<!\d)(?P<a>\d{1,2})(?P<slash>[/-])(?P<b>\d{1,2})(?P=slash)(?P<y>\d{4})(?!\d)",
         r"(?<![\d:])(?P<a>\d{1,2})\s(?P<b>\d{1,2})\s(?P<y>\d{4})(?![\d:])",
         r"^(?P<y>\d{4})-?(?P<o>\d{3})(?=t\d|\s|$)",
-        r"^(?!19\d\d|20(?:0\d|1[0-2])$)(?P<s>\d{2})(?P<m>\d{2})(?P<d>\d{2})(?=t\d|\s|$)",
+        r"^(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])(?!\d))(?P<s>\d{2})(?P<m>\d{2})(?P<d>\d{2})(?=t\d|\s|$)",
         r"(?<![\d:])(?P<s>\d{2})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)",
     )
 )
@@ -141,7 +141,7 @@ def _read(raw: str, default_zone: str) -> Published:
     place, rest, known = _zone(rest, default_zone)
     if letter:
         # "3:20 p" is no zone but half a day.
-        known = known and not (letter["letter"] in "ap" and clock is not None and clock < timedelta(hours=13))
+        known = known and (letter["letter"] not in "ap" or text.count(":") > 1)
         place = timezone(timedelta(hours=MILITARY[letter["letter"]]))
     if re.search(r"\d", rest):
         raise ValueError("figures are left over that are neither date nor clock")

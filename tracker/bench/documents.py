@@ -8,105 +8,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-_ENGLISH = [
-    "ministry",
-    "statement",
-    "talks",
-    "launch",
-    "border",
-    "envoy",
-    "council",
-    "drill",
-    "harbour",
-    "agency",
-    "report",
-    "summit",
-    "sanctions",
-    "river",
-    "army",
-    "delegation",
-    "meeting",
-    "morning",
-    "objects",
-    "sea",
-    "eastern",
-    "coast",
-    "officials",
-    "said",
-    "denied",
-    "announced",
-    "joint",
-    "exercise",
-    "radar",
-    "test",
-    "range",
-    "paper",
-    "market",
-    "winter",
-    "grain",
-    "rail",
-    "bridge",
-    "visit",
-    "letter",
-    "offer",
-    "refusal",
-    "panel",
-    "members",
-    "vote",
-    "measure",
-    "island",
-    "patrol",
-    "vessel",
-    "crew",
-]
-_KOREAN = [
-    "정부",
-    "회담",
-    "발사",
-    "군",
-    "당국",
-    "북한",
-    "동해",
-    "훈련",
-    "제재",
-    "성명",
-    "외무성",
-    "대표단",
-    "회의",
-    "오전",
-    "오후",
-    "발표",
-    "확인",
-    "부인",
-    "공동",
-    "연습",
-    "시험",
-    "항구",
-    "철도",
-    "다리",
-    "방문",
-    "서한",
-    "제안",
-    "거부",
-    "위원회",
-    "표결",
-    "조치",
-    "섬",
-    "순찰",
-    "선박",
-    "승무원",
-    "시장",
-    "겨울",
-    "곡물",
-    "강",
-    "국경",
-    "특사",
-    "보고",
-    "관계자",
-    "밝혔다",
-    "전했다",
-    "말했다",
-]
+_ENGLISH_WORDS = """
+ministry statement talks launch border envoy council drill harbour agency report summit sanctions river army
+delegation meeting morning objects sea eastern coast officials said denied announced joint exercise radar test range
+paper market winter grain rail bridge visit letter offer refusal panel members vote measure island patrol vessel crew
+"""
+_KOREAN_WORDS = """
+정부 회담 발사 군 당국 북한 동해 훈련 제재 성명 외무성 대표단 회의 오전 오후 발표 확인 부인 공동 연습 시험 항구 철도
+다리 방문 서한 제안 거부 위원회 표결 조치 섬 순찰 선박 시장 겨울 곡물 강 국경 특사 보고 관계자 밝혔다 전했다 말했다
+"""
+_ENGLISH, _KOREAN = tuple(_ENGLISH_WORDS.split()), tuple(_KOREAN_WORDS.split())
 _FIRST_AT = datetime(2026, 8, 14, 6, 20, tzinfo=UTC)
 _KOREAN_SHARE = 0.2
 _BODY_SIGNS = (900, 1500)
@@ -146,6 +57,35 @@ def carrier(entries: int, seed: int = 0) -> str:
         '/mrss/"><channel><generator>NFE/5.0</generator><title>"north" - Search</title><link>https://news.google.com/'
         f"search?q=north</link><language>en-US</language><description>Search</description>{items}</channel></rss>"
     )
+
+
+def damaged(entries: int, seed: int) -> bytes:
+    """A feed as the open web has them: one in three is spoilt, each in one of a dozen ways that are met daily."""
+    draw = random.Random(seed)  # noqa: S311  # a bench must draw the same every time
+    text = draw.choice(tuple(SHAPES.values()))(entries, seed)
+    return draw.choice(_DAMAGES)(text) if draw.random() < _DAMAGED_SHARE else text.encode()
+
+
+_DAMAGED_SHARE = 1 / 3
+_DTD = '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://dtd.example.org/rss-0.91.dtd">'
+
+_DAMAGES: tuple[Callable[[str], bytes], ...] = (
+    lambda text: text.replace("?>", "?>" + _DTD, 1).encode(),
+    lambda text: (
+        text.replace("?>", '?><!DOCTYPE x [<!ENTITY nbsp "&#160;">]>', 1).replace(" talks", "&nbsp;talks").encode()
+    ),
+    lambda text: text.replace(" talks", " & talks").encode(),
+    lambda text: text.replace(" talks", "&rsquo;s talks&nbsp;").encode(),
+    lambda text: text.replace(" talks", "\x0b talks").encode(),
+    lambda text: text[: len(text) * 9 // 10].encode(),
+    lambda text: ("\n\n" + text + "<!-- page made in 0.2 s -->\n<script></script>").encode(),
+    lambda text: text.replace("<![CDATA[", "").replace("]]>", "").encode(),
+    lambda text: text.replace("<![CDATA[<p>", "<p>").replace("</p>]]>", "<br>").encode(),
+    lambda text: text.replace('encoding="UTF-8"', 'encoding="EUC-KR"', 1).encode("cp949", "replace"),
+    lambda text: text.encode("utf-16"),
+    lambda text: text.replace("<channel>", "<channel><media:thumb url='a?b=1&c=2'/>", 1).encode(),
+    lambda text: text.replace("</item>", "", 1).replace("</entry>", "", 1).encode(),
+)
 
 
 SHAPES: dict[str, Callable[[int, int], str]] = {"RSS": rss, "Atom": atom, "carrier": carrier}
@@ -201,7 +141,8 @@ def _carrier_item(draw: random.Random, number: int) -> str:
     opaque = "".join(draw.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", k=320))
     link = f"https://news.google.com/rss/articles/CBMi{opaque}?oc=5"
     listed = "".join(
-        f'<li><a href="{link}" target="_blank">{_words(draw, 70)}</a>&nbsp;&nbsp;<font color="#6f6f6f">{outlet}</font></li>'
+        f'<li><a href="{link}" target="_blank">{_words(draw, 70)}</a>&nbsp;&nbsp;'
+        f'<font color="#6f6f6f">{outlet}</font></li>'
         for _ in range(3)
     )
     return (

@@ -10,7 +10,7 @@ import feedparser
 
 from tracker.core.errors import SourceError
 from tracker.sources.drafts import Draft, Drafts, told_update_s
-from tracker.sources.xmlfeeds import DEEPEST
+from tracker.sources.repairs import DEEPEST
 
 LARGEST_BYTES = 4 * 1024 * 1024
 """Feedparser needs seconds for a megabyte of broken markup; real feeds that are broken are far smaller."""

@@ -12,16 +12,14 @@ from tracker.core.days import Published, day_of
 from tracker.core.errors import SourceError
 from tracker.core.items import Entry
 from tracker.sources.anyfeeds import read_any
-from tracker.sources.drafts import Drafts
+from tracker.sources.drafts import Drafts, refuse_many
 from tracker.sources.encodings import decode, is_utf8
 from tracker.sources.jsonfeeds import read_json
-from tracker.sources.trees import mended
+from tracker.sources.repairs import mended
 from tracker.sources.xmlfeeds import read_clean, read_xml
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """What is parsed at all; the fetcher stops much earlier."""
-
-MOST_ENTRIES = 20_000
 
 BLANKS = b" \t\r\n"
 
@@ -57,8 +55,7 @@ def read_document(
         if not text:
             raise SourceError("is empty")
         drafts = _read(text, base_url)
-    if len(drafts.entries) > MOST_ENTRIES:
-        raise SourceError(f"holds more than {MOST_ENTRIES} entries; split it")
+    refuse_many(len(drafts.entries))
     return FeedDocument(tuple(draft.entry(zone, lang) for draft in drafts.entries), drafts.update_s)
 
 

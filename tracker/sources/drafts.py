@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from tracker.core.days import Published
+from tracker.core.errors import SourceError
 from tracker.core.items import OPAQUE_HOSTS, Entry, without_outlet
 from tracker.sources.markup import clean, plain_text
 from tracker.sources.stamps import read_stamp
@@ -16,6 +17,7 @@ LONGEST_TITLE = 160
 """Signs of the summary that stand in for a missing title."""
 
 LONGEST_URL = 4096
+MOST_ENTRIES = 20_000
 
 
 SHORTEST_UPDATE_S, LONGEST_UPDATE_S = 60, 31 * 86_400
@@ -76,6 +78,12 @@ class Drafts:
     update_s: int | None = None
 
 
+def refuse_many(count: int) -> None:
+    """Raises SourceError where a document holds more than ``MOST_ENTRIES``, before each of them costs something."""
+    if count > MOST_ENTRIES:
+        raise SourceError(f"holds more than {MOST_ENTRIES} entries; split it")
+
+
 def told_update_s(ttl: str, period: str, frequency: str) -> int | None:
     """The longest time between two changes that a feed tells of itself, in seconds, within
     ``SHORTEST_UPDATE_S..LONGEST_UPDATE_S``; None where it tells none that can be understood.
@@ -101,7 +109,7 @@ def web_address(url: str) -> str:
     """The address when it may be shown as a link (http, https, or relative); else empty."""
     if _PLAIN_ADDRESS.fullmatch(url):
         return url if len(url) <= LONGEST_URL else ""
-    url = "".join(url.split()) if url.isascii() else clean(url)
+    url = clean(url).replace(" ", "")
     try:
         scheme = urlsplit(url).scheme.lower()
     except ValueError:

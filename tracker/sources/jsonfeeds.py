@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracker.core.errors import SourceError
-from tracker.sources.drafts import Draft, Drafts, absolute
+from tracker.sources.drafts import Draft, Drafts, absolute, refuse_many
 
 
 def read_json(text: str, base_url: str) -> Drafts:
@@ -18,8 +18,10 @@ def read_json(text: str, base_url: str) -> Drafts:
         raise SourceError("begins like JSON and cannot be read as JSON; fetch it again") from trouble
     if isinstance(document, dict):
         if isinstance(document.get("items"), list):
+            refuse_many(len(document["items"]))
             return Drafts(tuple(_feed(document, base_url)))
         if isinstance(document.get("articles"), list):
+            refuse_many(len(document["articles"]))
             return Drafts(tuple(_articles(document["articles"])))
         if str(document.get("version", "")).startswith("https://jsonfeed.org/"):
             return Drafts()

@@ -19,8 +19,8 @@ _BLOCKS_OF_HTML = (
 _BLOCKS = re.compile(rf"<(?=/?(?:{_BLOCKS_OF_HTML})\b)", re.IGNORECASE)
 _BLOCK_NAMES = frozenset(_BLOCKS_OF_HTML.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|"))
 _REST_OF_TAG = r"""(?:\s[^<>"']*(?:"[^"<>]*"[^<>"']*|'[^'<>]*'[^<>"']*)*)?/?>"""
-_TAG = re.compile(r"</?[A-Za-z!?]")
-_WHOLE_TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
+_TAG = re.compile(r"<[/A-Za-z!?]")
+_WHOLE_TAG = re.compile(r"<[/A-Za-z!?][^<>]*>")
 _FRAMES = re.compile(rf"</?(?:iframe|object|embed|frameset|frame|noframes|noembed){_REST_OF_TAG}", re.IGNORECASE)
 """What shows another document. Behind them stand the words for those who cannot see it, and often no end."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")

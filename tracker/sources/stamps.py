@@ -12,7 +12,18 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tracker.core.days import Published, zone
-from tracker.sources.stampwords import AFTERNOON, MONTHS, MORNING, NAMED, NOISE, OFFSETS, SHARED, WEEKDAYS
+from tracker.sources.stampwords import (
+    AFTERNOON,
+    MILITARY,
+    MONTH_FIRST,
+    MONTHS,
+    MORNING,
+    NAMED,
+    NOISE,
+    OFFSETS,
+    SHARED,
+    WEEKDAYS,
+)
 
 LONGEST_STAMP = 120
 OLDEST_YEAR, NEWEST_YEAR = 1900, 2100
@@ -30,30 +41,36 @@ _SHAPES = tuple(
         r"(?<!\d)(?P<y>\d{4})\s?-\s?(?P<m>\d{1,2})\s?-\s?(?P<d>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<y>\d{4})(?P<sep>[./])\s?(?P<m>\d{1,2})(?P=sep)\s?(?P<d>\d{1,2})\.?(?![\d./])",
         r"(?<![\d:])(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?=t\d|\s|$)",
-        r"(?<![\d:+-])(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s?[-/.]\s?|\s*)(?:de\s|of\s)?(?P<n>[^\W\d_]{3,10})\.?"
+        r"(?<![\d:+-])(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º|,)?(?:\s?[-/.]\s?|\s*)(?:de\s|of\s)?(?P<n>[^\W\d_]{3,12})\.?"
         r"(?:\s?[-/.,]\s?|\s*)(?:de\s)?(?:(?P<y>\d{4})|(?P<s>\d{2}))(?![\d:])",
-        r"(?P<n>(?<![^\W\d_])[^\W\d_]{3,10})\.?\s?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s?,\s?|\s+)(?P<y>\d{4})(?![\d:])",
-        r"(?<!\d)(?P<y>\d{4})[-/. ]\s?(?P<n>[^\W\d_]{3,10})\.?[-/. ]\s?(?P<d>\d{1,2})(?!\d)",
+        r"(?P<n>(?<![^\W\d_])[^\W\d_]{3,12})\.?\s?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s?,\s?|\s+)(?P<y>\d{4})(?![\d:])",
+        r"(?<!\d)(?P<y>\d{4})[-/. ]\s?(?P<n>[^\W\d_]{3,12})\.?[-/. ]\s?(?P<d>\d{1,2})(?!\d)",
         r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?:(?P<y>\d{4})|(?P<s>\d{2}))(?!\d)",
         r"(?<!\d)(?P<a>\d{1,2})(?P<slash>[/-])(?P<b>\d{1,2})(?P=slash)(?P<y>\d{4})(?!\d)",
+        r"(?<![\d:])(?P<a>\d{1,2})\s(?P<b>\d{1,2})\s(?P<y>\d{4})(?![\d:])",
+        r"^(?P<y>\d{4})-?(?P<o>\d{3})(?=t\d|\s|$)",
+        r"^(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])(?!\d))(?P<s>\d{2})(?P<m>\d{2})(?P<d>\d{2})(?=t\d|\s|$)",
         r"(?<![\d:])(?P<s>\d{2})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)",
     )
 )
 # "Aug 14 15:20:00 KST 2026", as C and Java print it: the year stands behind the clock.
 _CLOCK_INSIDE = re.compile(
-    r"(?P<n>[^\W\d_]{3,10})\s(?P<d>\d{1,2}),?\s(?P<rest>\d{1,2}:\d{2}(?::\d{2})?(?:\s[^\s\d]{1,5})?)\s(?P<y>\d{4})(?!\d)"
+    r"(?P<n>[^\W\d_]{3,12})\s(?P<d>\d{1,2}),?\s(?P<rest>\d{1,2}:\d{2}(?::\d{2})?(?:\s[^\s\d]{1,5}|\s[+-]\d{2}:?\d{2})?)\s(?P<y>\d{4})(?!\d)"
 )
 _HALF = r"a\.?m\.?(?![^\W\d_])|p\.?m\.?(?![^\W\d_])"
 _CLOCK = re.compile(
     rf"(?:(?P<before>오전|오후|午前|午後|上午|下午)\s?)?(?<![\d:+-])(?P<h>\d{{1,2}})"
-    rf"(?:(?:\s?[:h시時点]\s?|\.(?=\d\d(?!\d)))(?P<min>\d{{1,2}})(?:\s?[:분分]\s?(?:(?P<s>\d{{1,2}})(?:[.,]\d{{1,9}})?\s?[초秒]?)?)?|(?P<bare>\s?[시時]|(?=\s?(?:{_HALF}))))"
+    rf"(?:(?:\s?[:h시時点]\s?|\.(?=\d\d(?!\d)))(?P<min>\d{{1,2}})(?:(?:\s?[:분分]\s?|\.(?=\d\d(?!\d)))(?:(?P<s>\d{{1,2}})(?:[.,]\d{{1,9}})?\s?[초秒]?)?)?|(?P<bare>\s?[시時]|(?=\s?(?:{_HALF}))))"
     rf"\s?(?P<half>{_HALF})?"
 )
 _COMPACT_CLOCK = re.compile(r"^\s*t?(?P<h>\d{2})(?P<min>\d{2})(?P<s>\d{2})?(?!\d)")
 _OFFSET = re.compile(r"(?:\b(?:gmt|utc|ut)\s?)?(?P<sign>[+−-])\s?(?P<h>\d{1,2})(?:\s?:?\s?(?P<min>\d{2}))?(?!\d)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_MONTHS_OF_MAIL = {name.title(): number for name, number in MONTHS.items() if len(name) == 3 and name.isascii()}
+_MONTHS_OF_MAIL = {
+    name: MONTHS[name.lower()]
+    for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+}
 _OFFSETS_OF_MAIL = {
     **{f"{sign}{hours:02d}{minutes:02d}": timedelta(minutes=int(f"{sign}1") * (hours * 60 + minutes))
        for sign in "+-" for hours in range(15) for minutes in range(60)},
@@ -63,8 +80,11 @@ _MAIL = re.compile(
     r"(?:[A-Z][a-z][a-z], )?(\d\d?) ([A-Z][a-z][a-z]) (199\d|20\d\d) (\d\d):(\d\d):(\d\d) ([A-Z]{1,3}|[+-]\d{4})"
 )
 """RFC 5322's usual form: nine feeds of ten."""
-_EPOCH = re.compile(r"\d{9,10}|\d{13}")
+
+_EPOCH = re.compile(r"\d{9,10}(?:\.\d{1,6})?|\d{13}")
+_LETTER = re.compile(r":\d\d\s(?P<letter>[a-ik-y])$")
 _COMPACT = re.compile(r"(\d{8})(\d{4}(?:\d{2})?)")
+_CLOCK_STOOD = "\x1f"  # white space to every pattern
 _WORD = re.compile(r"[^\W_][^\s,;()\[\]]*")
 
 
@@ -73,8 +93,9 @@ def read_stamp(raw: str, default_zone: str, now_limit: datetime | None = None) -
 
     ``default_zone`` (IANA) is what a clock or a day without a zone means; a stamp written in Korean counts as
     Korean time where that is plain "UTC". A date alone gives a day. So does a clock in a zone nobody knows.
-    Unknown: no year, month and day in the string; a day that does not exist; ``3/4/2020``, which is two days;
-    years outside 1900..2100; the days computers write when they know none; and, where ``now_limit`` is given,
+    Unknown: no year, month and day in the string; a day that does not exist; ``3/4/2020``, which is two days where
+    neither a day of the week nor the zone decides; years outside 1900..2100; the days computers write when they
+    know none; and, where ``now_limit`` is given,
     anything later. Never raises for any ``raw``; raises a KeyError for a ``default_zone`` that does not exist.
     """
     try:
@@ -109,15 +130,22 @@ def _read(raw: str, default_zone: str) -> Published:
         raise ValueError("longer than any stamp")
     text = _plain(raw)
     if _EPOCH.fullmatch(text):
-        seconds = int(text) / (1000 if len(text) == 13 else 1)
+        seconds = float(text) / (1000 if len(text) == 13 and "." not in text else 1)
         return _moment(datetime.fromtimestamp(seconds, UTC), raw)
     if compact := _COMPACT.fullmatch(text):
         text = f"{compact[1]} t{compact[2]}"
     if default_zone == "UTC" and _KOREAN.search(text):
         default_zone = "Asia/Seoul"
-    on, rest = _date(text)
+    letter = _LETTER.search(text)
+    if letter:
+        text = text[: letter.start("letter")]
+    on, rest = _date(text, default_zone)
     clock, rest = _clock(rest)
     place, rest, known = _zone(rest, default_zone)
+    if letter:
+        # "3:20 p" is no zone but half a day.
+        known = known and (letter["letter"] not in "ap" or text.count(":") > 1)
+        place = timezone(timedelta(hours=MILITARY[letter["letter"]]))
     if re.search(r"\d", rest):
         raise ValueError("figures are left over that are neither date nor clock")
     if clock is None or not known:
@@ -131,7 +159,7 @@ def _plain(raw: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _date(text: str) -> tuple[date, str]:
+def _date(text: str, default_zone: str) -> tuple[date, str]:
     """The day a text names, and the text without it; raises ValueError when none is clear."""
     if inside := _CLOCK_INSIDE.search(text):
         month = MONTHS.get(inside["n"])
@@ -144,18 +172,23 @@ def _date(text: str) -> tuple[date, str]:
             if parts.get("n") and parts["n"] not in MONTHS:
                 continue
             left = f"{text[: match.start()]} {text[match.end() :]}"
-            return _day_of(parts, text), left
+            return _day_of(parts, text, default_zone), left
     raise ValueError("no day")
 
 
-def _day_of(parts: dict[str, str | None], text: str) -> date:
+def _day_of(parts: dict[str, str | None], text: str, default_zone: str) -> date:
     if parts.get("y"):
         year = int(parts["y"] or 0)
     else:
         short = int(parts["s"] or 0)
         year = short + (2000 if short < 50 else 1900)  # RFC 5322 section 4.3
+    if parts.get("o"):
+        on = date(year, 1, 1) + timedelta(days=int(parts["o"] or 0) - 1)
+        if on.year != year:
+            raise ValueError("no such day of the year")
+        return on
     if parts.get("a"):
-        month, day = _slashed(int(parts["a"] or 0), int(parts["b"] or 0), text)
+        month, day = _slashed(int(parts["a"] or 0), int(parts["b"] or 0), year, text, default_zone)
     else:
         name = parts.get("n")
         month = MONTHS[name] if name else int(parts["m"] or 0)
@@ -163,12 +196,21 @@ def _day_of(parts: dict[str, str | None], text: str) -> date:
     return date(year, month, day)
 
 
-def _slashed(a: int, b: int, text: str) -> tuple[int, int]:
-    """Month and day of "8/14/2026": clear when one is above 12, both are equal, or an American clock follows."""
+def _slashed(a: int, b: int, year: int, text: str, default_zone: str) -> tuple[int, int]:
+    """Month and day of "8/14/2026": clear when one is above 12, both are equal, the day of the week fits one of the
+    two, an American clock follows, or the feed's own zone writes them in one order."""
     if a > 12:
         return b, a
-    if b > 12 or a == b or re.search(rf"\d\s?(?:{_HALF})", text):
+    if b > 12 or a == b:
         return a, b
+    told = {WEEKDAYS[word] for word in re.findall(r"[^\W\d_]+", text) if word in WEEKDAYS}
+    fitting = [pair for pair in ((a, b), (b, a)) if date(year, *pair).weekday() in told]
+    if len(fitting) == 1:
+        return fitting[0]
+    if re.search(rf"\d\s?(?:{_HALF})", text) or default_zone in MONTH_FIRST:
+        return a, b
+    if default_zone.startswith("Europe/"):
+        return b, a
     raise ValueError("either of two days")
 
 
@@ -184,7 +226,7 @@ def _clock(text: str) -> tuple[timedelta | None, str]:
         hours = hours % 12 + (12 if half in AFTERNOON else 0)
     if hours > 24 or minutes > 59 or seconds > 60 or (hours == 24 and (minutes or seconds)):
         raise ValueError("no such time of day")
-    left = f"{text[: match.start()]} {text[match.end() :]}"
+    left = f"{text[: match.start()]} {_CLOCK_STOOD} {text[match.end() :]}"
     return timedelta(hours=hours, minutes=minutes, seconds=seconds), left
 
 
@@ -198,20 +240,23 @@ def _zone(text: str, default_zone: str) -> tuple[timezone | ZoneInfo, str, bool]
         offset = timedelta(hours=hours, minutes=minutes)
         return timezone(offset if match["sign"] == "+" else -offset), left, True
     unknown = False
+    behind = _WORD.findall(text.partition(_CLOCK_STOOD)[2])
     for word in _WORD.findall(text):
-        found = _named_zone(word.rstrip("."), default_zone)
+        if word in WEEKDAYS and word not in behind:
+            continue  # "út" is a Tuesday, "ut" a zone
+        found = _named_zone(word.strip(".:\"'"), default_zone, word in behind)
         if found is not None:
             return found, text.replace(word, " "), True
-        plain = word.strip(".:")
+        plain = word.strip(".:\"'")
         if not (plain in WEEKDAYS or plain in NOISE or plain in MORNING or plain in AFTERNOON):
             unknown = True
     return zone(default_zone), text, not unknown
 
 
-def _named_zone(word: str, default_zone: str) -> timezone | ZoneInfo | None:
+def _named_zone(word: str, default_zone: str, behind: bool) -> timezone | ZoneInfo | None:
     if word in OFFSETS:
         return timezone(timedelta(hours=OFFSETS[word]))
-    if word in NAMED:
+    if word in NAMED and behind:
         return zone(NAMED[word])
     for prefix, hours in SHARED.get(word, ()):
         if default_zone.startswith(prefix):

@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 _MONTHS = (
-    "jan january janv janvier januar jaenner ene enero gen gennaio janeiro januari januar янв января ιαν január január",
-    "feb february fev fevr fevrier februar feber febrero febbraio fevereiro februari фев февр февраля φεβ február",
-    "mar march mars marz maerz mrz marzo marco mrt maart mart мар марта μαρ μάρ március marcius",
-    "apr april avr avril abr abril aprile апр апреля απρ április aprilis",
-    "may mai mayo mag maggio maio mei maj мая май μαι μάι május majus",
-    "jun june juin juni junio giu giugno junho июн июня ιουν június junius",
-    "jul july juil juillet juli julio lug luglio julho июл июля ιουλ július julius",
-    "aug august aout ago agosto augustus augusti авг августа αυγ augusztus",
-    "sep sept september septembre septiembre set settembre setembro сен сент сентября σεπ szeptember",
-    "oct october octobre okt oktober octubre ott ottobre out outubro окт октября οκτ október",
-    "nov november novembre noviembre novembro ноя нояб ноября νοε νοέ",
-    "dec december decembre dez dezember dic diciembre dicembre dezembro des desember дек декабря δεκ",
+    "jan january janv janvier januar jaenner ene enero gen gennaio janeiro januari januar янв января ιαν január január"
+    " sty stycznia led ledna ocak tammikuuta ianuarie січня",
+    "feb february fev fevr fevrier februar feber febrero febbraio fevereiro februari фев февр февраля φεβ február"
+    " lut lutego unora subat helmikuuta februarie лютого feberuari",
+    "mar march mars marz maerz mrz marzo marco mrt maart mart мар марта μαρ μάρ március marcius"
+    " marca brezna mart maret maaliskuuta martie березня",
+    "apr april avr avril abr abril aprile апр апреля απρ április aprilis"
+    " kwi kwietnia dubna nisan huhtikuuta aprilie квітня",
+    "may mai mayo mag maggio maio mei maj мая май μαι μάι május majus maja kvetna mayıs mayis toukokuuta травня majus",
+    "jun june juin juni junio giu giugno junho июн июня ιουν június junius"
+    " cze czerwca cervna haziran kesakuuta iunie червня ιον",
+    "jul july juil juillet juli julio lug luglio julho июл июля ιουλ július julius"
+    " lip lipca cervence temmuz heinakuuta iulie липня ιολ",
+    "aug august aout ago agosto augustus augusti авг августа αυγ augusztus"
+    " sie sierpnia srpna agustos agustus elokuuta серпня",
+    "sep sept september septembre septiembre set settembre setembro сен сент сентября σεπ szeptember"
+    " wrz wrzesnia zari eylul syyskuuta septembrie вересня",
+    "oct october octobre okt oktober octubre ott ottobre out outubro окт октября οκτ október"
+    " paz pazdziernika rijna ekim lokakuuta octombrie жовтня",
+    "nov november novembre noviembre novembro ноя нояб ноября νοε νοέ listopadu kasım kasim marraskuuta noiembrie",
+    "dec december decembre dez dezember dic diciembre dicembre dezembro des desember дек декабря δεκ"
+    " gru grudnia prosince aralık aralik joulukuuta decembrie грудня",
 )
 
 MONTHS: dict[str, int] = {name: month for month, names in enumerate(_MONTHS, 1) for name in names.split()}
 """Names and short forms of the months, in lower case without accents (Greek and Hungarian in both spellings)."""
 
-_WEEKDAYS = """
-mon monday tue tues tuesday wed weds wednesday thu thur thurs thursday fri friday sat saturday sun sunday
-mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag
-lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche
-lunes martes mie mier miercoles jue jueves vie viernes sab sabado dom domingo
-lunedi martedi gio giovedi venerdi sabato domenica ma wo za zo ter qua qui sex
-пн вт ср чт пт сб вс δευ τρι τετ πεμ παρ σαβ κυρ
-월 화 수 목 금 토 일 월요일 화요일 수요일 목요일 금요일 토요일 일요일 月 火 水 木 金 土 日
-"""
-WEEKDAYS = frozenset(_WEEKDAYS.split())
+_WEEKDAYS = (
+    "mon monday mo montag lun lundi lunes lunedi seg segunda ma maandag man пн pon po 월 월요일 月 δευ senin",
+    "tue tues tuesday di dienstag mar mardi martes martedi ter terca dinsdag вт wt ut 화 화요일 火 τρι selasa",
+    "wed weds wednesday mi mittwoch mer mercredi mie miercoles mercoledi qua quarta wo woensdag ср sr 수 수요일 水 τετ",
+    "thu thur thurs thursday do donnerstag jeu jeudi jue jueves gio giovedi qui quinta donderdag чт 목 목요일 木 πεμ",
+    "fri friday fr freitag ven vendredi vie viernes venerdi sex sexta vr vrijdag пт pt pa 금 금요일 金 παρ",
+    "sat saturday sa samstag sam samedi sab sabado sabato za zaterdag сб sob 토 토요일 土 σαβ",
+    "sun sunday sonntag dim dimanche dom domingo domenica zo zondag вс nie ndz ne 일 일요일 日 κυρ",
+)
+WEEKDAYS: dict[str, int] = {name: day for day, names in enumerate(_WEEKDAYS) for name in names.split()}
+"""Names and short forms of the days of the week; Monday is 0."""
 
 _NOISE = """
 at on um a de del le of the den kl uhr uur t published posted updated date
-st nd rd th gg hrs hours h 입력 수정 송고 등록 승인
+st nd rd th so г года last gg hrs hours h 입력 수정 송고 등록 승인
 """
 NOISE = frozenset(_NOISE.split())
 """Words around a date that add nothing to it."""
@@ -53,9 +64,19 @@ OFFSETS: dict[str, float] = {
 """Hours east of Greenwich. KST, JST and HKT are the ones that a common reader takes for UTC."""
 
 NAMED: dict[str, str] = {
+    "at": "America/Halifax",
     "et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles",
 }  # fmt: skip
-"""Short names that change with the season."""
+"""Short names that change with the season; only behind a clock ("at" is a word, "pt" a Friday in Polish)."""
+
+MILITARY: dict[str, int] = {
+    **{letter: -hours for hours, letter in enumerate("abcdefghiklm", 1)},
+    **{letter: hours for hours, letter in enumerate("nopqrstuvwxy", 1)},
+}
+"""One-letter zones in hours east of Greenwich as RFC 822 has them, the standard that RSS names for its dates."""
+
+MONTH_FIRST = frozenset({"America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"})
+"""Zones of feeds that write 3/4/2020 for the fourth of March; the other way round in Europe; elsewhere nobody knows."""
 
 SHARED: dict[str, tuple[tuple[str, float], ...]] = {
     "cst": (("Asia/", 8), ("", -6)),

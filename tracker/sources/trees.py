@@ -6,20 +6,17 @@ the slow reader gets it.
 
 from __future__ import annotations
 
-import html
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from functools import lru_cache
-from html.entities import html5
 from typing import Any
 
 from lxml import etree
 
+from tracker.sources.repairs import ENTRIES, balanced, mended
+
 Node = Any
 """An element: ``tag`` ("{space}name"), ``text``, ``tail``, ``get(attribute)``, and its children when iterated."""
-
-ENTRIES = frozenset({"item", "entry"})
 
 MOST_GROWTH = 2**20
 """Signs that a document's own entities may add to it. Real ones name a few accents; a bomb is declined."""
@@ -37,27 +34,20 @@ _SAMPLE, _SELDOM = 32 * 1024, 400
 """Escaped brackets are many where the beginning has one in so many bytes."""
 
 _HARMLESS = frozenset(
-    {"ERR_TAG_NOT_FINISHED", "NS_ERR_UNDEFINED_NAMESPACE", "NS_ERR_XML_NAMESPACE", "NS_ERR_EMPTY",
-     "ERR_HYPHEN_IN_COMMENT", "ERR_ATTRIBUTE_REDEFINED", "ERR_DOCUMENT_END", "WAR_NS_URI", "WAR_NS_URI_RELATIVE",
-     "WAR_UNDECLARED_ENTITY"}
+    {"ERR_TAG_NOT_FINISHED", "ERR_HYPHEN_IN_COMMENT", "ERR_ATTRIBUTE_REDEFINED", "ERR_DOCUMENT_END",
+     "NS_ERR_UNDEFINED_NAMESPACE", "NS_ERR_XML_NAMESPACE", "NS_ERR_EMPTY", "WAR_NS_URI", "WAR_NS_URI_RELATIVE"}
 )  # fmt: skip
 """Damage behind which every entry still stands where it stood: an end that is cut off or has something behind it,
 a prefix that nobody declared, an attribute given twice."""
 
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
-_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,30});?)?")
-_BARE_BRACKET = re.compile(r"<(?![A-Za-z_/!?])|<(?=/[^A-Za-z_])")
-_NUMBER = re.compile(r"&#(?:(\d{1,7})|x([0-9A-Fa-f]{1,6}));")
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DOCTYPE = re.compile(r"<!DOCTYPE\b[^<>\[]*(?:>|\[)", re.IGNORECASE)
 _PLAIN_ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,40})\s+(?:\"([^\"<%]{0,500})\"|'([^'<%]{0,500})')\s*>")
+_LONGEST_SUBSET = 20_000
+_SUBSET_END = re.compile(r"\]\s*>")
+_SIGN = re.compile(r"&#\w{1,7};")
+_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _FIRST_TAG = re.compile(r"<[A-Za-z_]")
 _FIRST_TAG_OF = re.compile(rb"<[A-Za-z_]")
-_WORDY = re.compile(
-    r"<((?:\w+:)?(?:title|description|summary|encoded|content|subtitle|tagline|body|fullitem|abstract))(?=[\s>])[^<>]*>",
-    re.IGNORECASE,
-)
-_BASIC = {"amp": "&amp;", "lt": "&lt;", "gt": "&gt;", "quot": "&quot;", "apos": "&apos;"}
 
 
 def tree(text: str) -> Node | None:
@@ -69,19 +59,14 @@ def tree(text: str) -> Node | None:
     if start is None or _has_long_space(text):
         return None
     if "<!" in text[: start.start() + 2]:
-        plain = _without_doctype(text)
-        if plain is None:
-            return None
-        text = plain
+        text = _without_doctype(text)
     elif not text.startswith("<"):
         text = text[start.start() :]
-    root, broken = _parsed(text)
-    if root is None and broken:
+    root = _parsed(text)
+    if root is None:
         text = mended(text)
-        root, broken = _parsed(text)
-        if root is None and broken and (closed := _enclosed(text)):
-            root, _ = _parsed(closed)
-    return root
+        root = _parsed(text)
+    return _parsed(balanced(text)) if root is None else root
 
 
 def clean_tree(data: bytes) -> Node | None:
@@ -133,17 +118,17 @@ def _has_long_space(text: str) -> bool:
     return False
 
 
-def _parsed(text: str) -> tuple[Node | None, bool]:
-    """The root, and whether another look at a mended text could help."""
+def _parsed(text: str) -> Node | None:
+    """The root; None where the damage is such that entries or texts could be lost by reading on."""
     parser = _parser(recover=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
-        return None, True
+        return None
     troubles = {error.type_name for error in parser.error_log}
     if not troubles or (troubles <= _HARMLESS and root is not None and not _entwined(root)):
-        return root, False
-    return None, "ERR_RESOURCE_LIMIT" not in troubles
+        return root
+    return None
 
 
 def _parser(recover: bool) -> Any:
@@ -159,93 +144,27 @@ def _entwined(root: Node) -> bool:
     return any(local(node.getparent().tag) in ENTRIES for node in root.iter("{*}item", "{*}entry") if node is not root)
 
 
-def mended(text: str) -> str:
-    """The document with HTML's entities, bare ampersands and bare brackets written as XML wants them outside of
-    CDATA, without the signs that XML forbids, and with an end where it was cut inside a tag or a CDATA section."""
-    if "<!ENTITY" in text:
-        return text  # the document may have names of its own
-    text = _whole(_NO_XML.sub("", text))
-    parts = _CDATA.split(text)
-    return "".join(part if index % 2 else _outside(part) for index, part in enumerate(parts))
-
-
-def _outside(text: str) -> str:
-    if "&" in text:
-        text = _NUMBER.sub(_number, _REFERENCE.sub(_reference, text))
-    if "]]>" in text:
-        text = text.replace("]]>", "]]&gt;")
-    return _BARE_BRACKET.sub("&lt;", text)
-
-
-def _whole(text: str) -> str:
-    """The text with a cut tag at its end taken away, a cut CDATA section closed."""
-    if text.rfind("<![CDATA[") > text.rfind("]]>"):
-        return text + "]]>"
-    return text[: text.rfind("<")] if text.rfind("<") > text.rfind(">") else text
-
-
-def _reference(match: re.Match[str]) -> str:
-    name = match[1]
-    sign = html5.get(f"{name};") if name and match[0].endswith(";") else html5.get(name or "")
-    if name in _BASIC:
-        return _BASIC[name]
-    return html.escape(sign) if sign else "&amp;" + match[0][1:]
-
-
-def _number(match: re.Match[str]) -> str:
-    sign = html.unescape(match[0])  # "&#0;", "&#8;", "&#55296;" are no signs of XML; "&#150;" is Windows'
-    return "" if _NO_XML.search(sign) else html.escape(sign)
-
-
-def _without_doctype(text: str) -> str | None:
-    """The text without its document type, the plain entities of that written out; None where it holds others."""
+def _without_doctype(text: str) -> str:
+    """The text without its document type, the plain entities of that written out; others stay as they stand."""
     match = _DOCTYPE.search(text)
-    first = _FIRST_TAG.search(text)
-    if match is None or first is None or first.start() < match.start():
-        return text if "<!ENTITY" not in text else None
+    if match is None:
+        return text
     if match[0].endswith(">"):
         return text[: match.start()] + text[match.end() :]
-    end = re.compile(r"\]\s*>").search(text, match.end(), match.end() + 100_000)
-    if end is None:
-        return None
-    subset = re.sub(r"<!--.*?-->", "", text[match.end() : end.start()], flags=re.DOTALL)
+    end = _SUBSET_END.search(text, match.end(), match.end() + _LONGEST_SUBSET)
+    behind = end or _FIRST_TAG.search(text, match.end())
+    if behind is None:
+        return ""
+    subset = text[match.end() : behind.start()][:_LONGEST_SUBSET]
     named = {entity[1]: entity[2] or entity[3] or "" for entity in _PLAIN_ENTITY.finditer(subset)}
-    rest = _PLAIN_ENTITY.sub("", subset)
-    if "<!ENTITY" in rest or any("&" in re.sub(r"&#\w{1,7};", "", value) for value in named.values()):
-        return None
-    return _written_out(text[: match.start()] + text[end.end() :], named)
+    named = {name: value for name, value in named.items() if "&" not in _SIGN.sub("", value) and name not in _OWN}
+    return _written_out(text[: match.start()] + text[end.end() if end else behind.start() :], named)
 
 
-def _written_out(text: str, named: dict[str, str]) -> str | None:
+def _written_out(text: str, named: dict[str, str]) -> str:
     grown = sum(text.count(f"&{name};") * len(value) for name, value in named.items())
     if grown > MOST_GROWTH:
-        return None
+        return text
     for name, value in named.items():
         text = text.replace(f"&{name};", value)
     return text
-
-
-def _enclosed(text: str) -> str | None:
-    """The text with what stands in its wordy elements (titles, bodies) taken as plain signs, so that markup left
-    open there harms nothing outside; None where one of them has no end."""
-    return "".join(parts) if (parts := list(_pieces(text))) and parts[-1] is not None else None  # type: ignore[arg-type]
-
-
-def _pieces(text: str) -> Iterator[str | None]:
-    at = 0
-    ends: dict[str, re.Pattern[str]] = {}
-    while match := _WORDY.search(text, at):
-        yield text[at : match.end()]
-        at = match.end()
-        if match[0].endswith("/>"):
-            continue
-        end = ends.setdefault(match[1], re.compile(rf"</{re.escape(match[1])}\s*>", re.IGNORECASE)).search(text, at)
-        if end is None:
-            yield None
-            return
-        inside = text[at : end.start()]
-        marked = "<" in inside and not inside.lstrip().startswith("<![CDATA[")
-        yield html.escape(inside, quote=False) if marked else inside
-        yield f"</{match[1]}>"  # in the spelling of its beginning
-        at = end.end()
-    yield text[at:]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tracker.sources.documents import MOST_ENTRIES
+from tracker.sources.drafts import MOST_ENTRIES
 
 MOST_TAGS = 300_000
 """Each becomes some 200 bytes of tree. A feed of 8 MB that is nothing but short tags has as many."""

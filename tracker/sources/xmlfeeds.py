@@ -10,13 +10,11 @@ import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.core.errors import SourceError
-from tracker.sources.drafts import Draft, Drafts, absolute, told_update_s
+from tracker.sources.drafts import Draft, Drafts, absolute, refuse_many, told_update_s
 from tracker.sources.plainitems import plain_entry, plain_item
-from tracker.sources.trees import ENTRIES, Node, clean_tree, local, space, tree
+from tracker.sources.repairs import DEEPEST, ENTRIES
+from tracker.sources.trees import Node, clean_tree, local, space, tree
 from tracker.sources.vocabularies import ATOM, RDF, XML, named
-
-DEEPEST = 200
-"""Levels of markup inside one entry. Real feeds stay below 40; nothing is gained by following a trap down."""
 
 _XML_BASE, _XML_LANG, _ABOUT = f"{XML}base", f"{XML}lang", f"{RDF}about"
 
@@ -57,6 +55,9 @@ def _of_tree(root: Node, base_url: str) -> Drafts | None:
         return Drafts(tuple(_atom(root, base_url)), _rhythm(root))
     if kind == "urlset":
         return Drafts(tuple(_sitemap(root)))
+    stray = next((local(node.tag) for node in root.iter() if local(node.tag) in ENTRIES), "")
+    if stray:  # some first element of the publisher's own, or one that was lost
+        return Drafts(tuple(_rss(root, base_url) if stray == "item" else _atom(root, base_url)))
     return None
 
 
@@ -77,9 +78,12 @@ def _entries(holders: Iterable[Node], root: Node) -> list[tuple[Node, Node]]:
     """Each entry behind its holder: those that stand where the format wants them, else those that stand anywhere."""
     found: list[tuple[Node, Node]]
     found = [(holder, child) for holder in holders for child in holder if local(child.tag) in ENTRIES]
-    return found or [
-        (node.getparent(), node) for node in root.iter() if local(node.tag) in ENTRIES and node is not root
-    ]
+    if not found:
+        found = [(node.getparent(), node) for node in root.iter() if local(node.tag) in ENTRIES and node is not root]
+    if not found and local(root.tag) in ENTRIES:
+        found = [(root, root)]
+    refuse_many(len(found))
+    return found
 
 
 def _rss(root: Node, base_url: str) -> Iterator[Draft]:
@@ -125,7 +129,8 @@ def _item_links(inside: Children, given: Mapping[str, str], base: str, guid: str
     if "origlink" in inside:
         found += [absolute(base, link) for link in _texts(inside, "origlink")]
     # Of several links the last holds, as in other readers.
-    for node in reversed(inside.get("link", [])):
+    links: Sequence[Node] = inside.get("link", ())
+    for node in reversed(links):
         if link := _inner(node).strip() or node.get("href", "").strip():
             found.append(absolute(_base(node, base), link))
     if "atom:link" in inside:

@@ -48,7 +48,7 @@ def test_entries_alike_are_found_again_under_any_id() -> None:
 
 
 def test_an_id_used_again_a_year_later_is_another_text() -> None:
-    known = Trace("", ENTRY.url, ENTRY.title, ENTRY.published)
+    known = Trace(ENTRY.url, ENTRY.title, ENTRY.published)
     later = Published.instant(AT + timedelta(days=365))
     reused = replace(ENTRY, url="https://a.example/9", title="New year address", published=later)
     assert is_another(known, reused)

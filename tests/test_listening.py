@@ -230,3 +230,50 @@ def test_without_an_address_nobody_is_told_and_health_still_says_so(app: App, cl
     assert app.watch().mail == ""
     assert "do not answer" in app.health().problems[0]
     assert app.watch().raised is False
+
+
+def told(app: App, clock: StillClock, *documents: tuple[Entry, ...]) -> list[tuple[int, int]]:
+    """(new, revised) for each document, polled in turn a day apart."""
+    found = []
+    for entries in documents:
+
+        def answer(feed: Feed, _: FeedState, entries: tuple[Entry, ...] = entries) -> Fetched:
+            return document(feed, *entries)
+
+        report, _ = poll(app, answer, replace(FEED, fallback=""), only=FEED.id)
+        found.append((report.added, report.revised))
+        clock.pass_(days=1)
+    return found
+
+
+def test_a_feed_that_renews_its_ids_brings_each_text_once(app: App, clock: StillClock) -> None:
+    first = entry(1, clock.now())
+    renewed = [replace(first, guid=f"random-{n}") for n in range(4)]
+    edited = replace(renewed[3], guid="random-9", summary="Now with a summary")
+    assert told(app, clock, (first,), (renewed[0],), (renewed[1], renewed[2]), (edited,)) == [
+        (1, 0), (0, 0), (0, 0), (0, 1),
+    ]  # fmt: skip
+
+
+def test_two_texts_under_one_id_stay_two_and_are_not_edits_of_each_other(app: App, clock: StillClock) -> None:
+    one = entry(1, clock.now())
+    two = replace(one, url="https://example.org/2", title="Title number 2")
+    assert told(app, clock, (one, two), (two, one), (one,), (two,)) == [(2, 0), (0, 0), (0, 0), (0, 0)]
+
+
+def test_an_id_used_again_the_next_year_is_a_new_text(app: App, clock: StillClock) -> None:
+    one = entry(1, clock.now())
+    later = Published.instant(clock.now() + timedelta(days=366))
+    again = replace(one, url="https://example.org/77", title="A new year's address", published=later)
+    clock.pass_(days=365)
+    assert told(app, clock, (one,), (again,), (again,), (one,)) == [(1, 0), (1, 0), (0, 0), (0, 0)]
+
+
+def test_a_text_that_is_new_at_every_poll_ends_as_one_item_with_few_revisions(app: App, clock: StillClock) -> None:
+    one = entry(1, clock.now())
+    stamped = [(replace(one, summary=f"Page made in {n} steps"),) for n in range(40)]
+    done = told(app, clock, *stamped)
+    assert sum(added for added, _ in done) == 1
+    assert sum(revised for _, revised in done) == 23
+    corrected = replace(one, summary="Page made in 99 steps", title="Correction: no such thing happened")
+    assert told(app, clock, (corrected,)) == [(0, 1)], "a new title is never lost"

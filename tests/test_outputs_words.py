@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from doors_record import LABELS, event
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tracker.core.words import (
     P_WORDS,
     count_words,
+    distance_words,
     href,
     instant_words,
     listed_words,
@@ -147,3 +148,15 @@ def test_lists_read_as_a_sentence_does() -> None:
 def test_a_locator_is_told_in_words() -> None:
     assert locator_words("h1; h1 b2 s1") == "heading 1; heading 1, bullet 2, sentence 1"
     assert locator_words("the title") == "the title"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "now"), (-59, "now"), (-61, "1 min ago"), (119 * 60, "in 119 min"), (-7200, "2 h ago"),
+        (47.9 * 3600, "in 47 h"), (-48 * 3600, "2 days ago"),
+    ],
+)  # fmt: skip
+def test_a_distance_is_said_in_the_unit_one_thinks_in(seconds: float, words: str) -> None:
+    now = datetime(2026, 8, 14, 10, tzinfo=UTC)
+    assert distance_words(now + timedelta(seconds=seconds), now) == words

@@ -33,7 +33,6 @@ class Identity:
 class Trace:
     """What the newest revision of a known item looks like from afar."""
 
-    alike: str
     url: str
     title: str
     published: Published

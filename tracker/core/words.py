@@ -172,6 +172,20 @@ def instant_words(at: datetime, zone_name: str) -> str:
     return f"{day_words(local.date())}, {local:%H:%M} {local.tzname() or zone_name}"
 
 
+def distance_words(at: datetime, now: datetime) -> str:
+    """How far an instant is from now, rounded down: 5 min ago · in 3 h · 2 days ago · now."""
+    minutes = int(abs((at - now).total_seconds()) // 60)
+    if minutes == 0:
+        return "now"
+    if minutes < 120:
+        amount = f"{minutes} min"
+    elif minutes < 48 * 60:
+        amount = f"{minutes // 60} h"
+    else:
+        amount = f"{minutes // (24 * 60)} days"
+    return f"{amount} ago" if at < now else f"in {amount}"
+
+
 def count_words(count: int | None, unit: str) -> str:
     """2 missiles · 1 launch day · empty where nothing is counted."""
     if count is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from statistics import fmean
 from typing import get_args
@@ -85,6 +85,7 @@ class Pages:
             feeds=sorted(lines, key=lambda line: (not line.health.ill, line.health.condition in ("well", "untried"))),
             health=health,
             line=health_line(health, zone_name),
+            now=health.checked_at or datetime.fromtimestamp(0, UTC),
             zone=zone_name,
         )
 

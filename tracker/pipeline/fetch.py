@@ -12,7 +12,8 @@ from queue import Empty, SimpleQueue
 
 from tracker.core.addresses import host_of
 from tracker.core.hosts import HostQueue
-from tracker.core.items import Entry, content_hash, item_key, plausible
+from tracker.core.identity import Identity, identities
+from tracker.core.items import Entry, content_hash, plausible
 from tracker.core.polling import (
     OUT_OF_REACH,
     SUCCESSES,
@@ -252,12 +253,16 @@ class _Keeper:
     def _revisions(self, attempt: _Attempt) -> list[NewRevision]:
         feed, ended = attempt.job.feed, attempt.ended
         own = self._publishers.get(feed.publisher)
-        return [_of_feed(feed, entry, self._directory, own, ended) for entry in attempt.fetched.entries]
+        entries = [_dated(entry, ended) for entry in attempt.fetched.entries]
+        return [
+            _of_feed(feed, entry, identity, self._directory, own, ended)
+            for entry, identity in zip(entries, identities("feed", entries), strict=True)
+        ]
 
     def _poll(self, attempt: _Attempt, batch: Sequence[NewRevision], saved: Saved) -> Poll:
         """What is recorded of the attempt itself."""
         job, fetched, ended = attempt.job, attempt.fetched, attempt.ended
-        overlap = Overlap(saved.added, len({row.item_key for row in batch}) - saved.added)
+        overlap = Overlap(saved.added, len({row.alike or row.item_key for row in batch}) - saved.added)
         lost = gap_between(job.state, fetched, overlap)
         state = next_due(job.feed, job.state, fetched, ended, replace(overlap, lost=lost is not None))
         slot_at = slot_of(attempt.began, 1 if self._by_hand else SHORTEST_WAIT_S)
@@ -268,21 +273,28 @@ class _Keeper:
         return FetchReport(self._tried, self._answered, tuple(sorted(self._trouble)), self._added, self._revised)
 
 
-def _of_feed(feed: Feed, entry: Entry, directory: Directory, own: Publisher | None, heard_at: datetime) -> NewRevision:
+def _of_feed(
+    feed: Feed,
+    entry: Entry,
+    identity: Identity,
+    directory: Directory,
+    own: Publisher | None,
+    heard_at: datetime,
+) -> NewRevision:
     found = directory.find(entry.url, entry.source)
     # A feed whose address names a publisher speaks for it where the entry itself names nobody we know.
     vague = found in (UNKNOWN, POSTER) or found.kind == "carrier"
     publisher = own if own is not None and own.kind != "carrier" and vague else found
-    entry = _dated(entry, heard_at)
     return NewRevision(
         "feed",
         feed.id,
-        item_key("feed", entry),
+        identity.key,
         content_hash(entry),
         entry,
         publisher,
         entry.lang or feed.lang,
         heard_at,
+        identity.alike,
     )
 
 

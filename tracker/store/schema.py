@@ -22,7 +22,9 @@ items = sa.Table(
     sa.Column("origin_kind", sa.String(10), nullable=False),
     sa.Column("origin", sa.String(200), nullable=False),
     sa.Column("item_key", sa.String(64), nullable=False),
+    sa.Column("alike", sa.String(64), nullable=False, server_default=""),
     sa.UniqueConstraint("origin_kind", "origin", "item_key"),
+    sa.Index(None, "origin", "alike"),
 )
 
 revisions = sa.Table(

@@ -19,7 +19,7 @@ from reader import make_reader
 
 from tracker.bench.memory import peak_mib
 from tracker.bench.newsstand import ENTRIES, ENTRY_BYTES, MODES, newsstand, set_mode
-from tracker.bench.results import Figure, Order, Result
+from tracker.bench.results import ROOT, Figure, Order, Result
 from tracker.catalog.beliefs import read_beliefs
 from tracker.core.polling import Feed
 from tracker.pipeline.fetch import fetch
@@ -27,7 +27,6 @@ from tracker.sources.web import HttpFetcher
 from tracker.store.engine import Store
 from tracker.store.versions import upgrade
 
-ROOT = Path(__file__).resolve().parents[2]
 FEEDS = 1000
 THREADS = 24
 """The product's default number of feeds fetched at once."""
@@ -79,7 +78,7 @@ def _contest(name: str, feeds: int, port: int) -> dict[str, Any]:
 
 def _child(module: str, *words: str) -> dict[str, Any]:
     command = [sys.executable, "-m", module, *words]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=1800)  # noqa: S603
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=1800, cwd=ROOT)  # noqa: S603
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

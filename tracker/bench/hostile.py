@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.bench.memory import forget_peak, peak_mib
-from tracker.bench.results import Figure, Order, Result
+from tracker.bench.results import ROOT, Figure, Order, Result
 from tracker.bench.villains import HEALTHY, VILLAINS, Resolver, Villain, path_of, villains
 from tracker.core.polling import Feed, FeedState, Fetched
 from tracker.core.publishers import Directory
@@ -24,7 +24,7 @@ from tracker.sources.web import HttpFetcher
 from tracker.store.engine import Store
 from tracker.store.versions import upgrade
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+MIGRATIONS = ROOT / "migrations"
 TOTAL_S = 20.0
 """The product's own limit for one fetch; a smaller scale shortens it, not the list."""
 
@@ -71,7 +71,9 @@ def _polled(villain: Villain, port: int, total_s: float) -> dict[str, Any]:
     """One round against one villain in a process of its own, so that memory is that round's."""
     command = [sys.executable, "-m", __name__, villain.name, str(port), str(total_s)]
     try:
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=4 * total_s + 60)  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - our own arguments
+            command, check=True, stdout=subprocess.PIPE, text=True, timeout=4 * total_s + 60, cwd=ROOT
+        )
     except (subprocess.SubprocessError, OSError) as trouble:
         said = f"the process died ({type(trouble).__name__})"
         return {"outcome": said, "seconds": 4 * total_s, "memory": 0.0, "healthy": "lost", "leaked": False}

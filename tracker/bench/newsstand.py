@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 
+from tracker.bench.results import ROOT
+
 ENTRIES = 20
 ENTRY_BYTES = 3000
 
@@ -53,7 +55,7 @@ def _item(number: int, entry: int, lang: str) -> str:
 def newsstand(feeds: int) -> Iterator[int]:
     """The port on 127.0.0.1 at which /feed/0 ... are served while the block lasts."""
     own = [sys.executable, "-m", __name__, str(feeds)]
-    with subprocess.Popen(own, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+    with subprocess.Popen(own, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:  # noqa: S603
         try:
             yield int(server.stdout.readline() if server.stdout else 0)
         finally:

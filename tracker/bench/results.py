@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
+"""The folder from which benches start processes of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

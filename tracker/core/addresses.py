@@ -44,7 +44,7 @@ def canonical_url(url: str) -> str:
     name; percent-encoding in one form; no slash at the end. What is no http(s) address comes back stripped.
     Applying it twice changes nothing.
     """
-    url = "".join(sign for sign in url if sign.isprintable()).strip()
+    url = (url if url.isprintable() else "".join(filter(str.isprintable, url))).strip()
     if len(url) > LONGEST_URL:
         return url
     for _ in range(LONGEST_URL):  # unfolding one carrier may show another; each turn is shorter
@@ -55,6 +55,7 @@ def canonical_url(url: str) -> str:
     return url
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """The host an address names, in lower case and without a dot at its end; empty when there is none."""
     try:

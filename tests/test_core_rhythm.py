@@ -141,6 +141,14 @@ def test_hints_raise_the_interval_and_never_lower_it(hint: str) -> None:
         assert state.wait_s == 3600, "a hint is the publisher's wish, not a measure of overlap"
 
 
+def test_what_a_document_says_of_itself_holds_while_it_is_unchanged() -> None:
+    told = next_due(FEED, STATE, said("ok", update_s=6 * 3600), NOW, Overlap(1, 9))
+    again = next_due(FEED, told, said("unchanged"), NOW)
+    assert wait_of(again) == about(6 * 3600)
+    silent = next_due(FEED, again, said("ok"), NOW, Overlap(1, 9))
+    assert wait_of(silent) == about(3600)
+
+
 def adapted(*polls: Overlap, feed: Feed = FEED, **more: object) -> list[int | None]:
     state, found = STATE, []
     for overlap in polls:

@@ -25,6 +25,7 @@ def upgrade() -> None:
         batch.create_index(op.f("ix_fetches_finished_at"), ["finished_at"])
     with op.batch_alter_table("feed_states") as batch:
         batch.add_column(sa.Column("wait_s", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("update_s", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("last_new_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("gap_at", sa.DateTime(timezone=True), nullable=True))

@@ -55,10 +55,10 @@ class FeedState:
     """What we remember of a feed between polls; validators are kept byte for byte as they came.
 
     ``failures`` is the weight of the failed polls in a row: 1 for a hard one, 0.5 for a soft one. ``wait_s`` is
-    the interval as adapted by overlap (None: the configured one), ``newest_at`` the newest stamp of the last
-    document, ``last_new_at`` when an item was last new, ``gap_at`` when stories were last seen to be lost.
-    ``own_due_at`` is when the feed's own address is asked again while its fallback answers (None: always),
-    ``moved_to`` the address a permanent redirect named.
+    the interval as adapted by overlap (None: the configured one), ``update_s`` how often the last document said
+    that it changes, ``newest_at`` the newest stamp of the last document, ``last_new_at`` when an item was last new,
+    ``gap_at`` when stories were last seen to be lost. ``own_due_at`` is when the feed's own address is asked again
+    while its fallback answers (None: always), ``moved_to`` the address a permanent redirect named.
     """
 
     feed: str
@@ -72,6 +72,7 @@ class FeedState:
     last_attempt_at: datetime | None = None
     detail: str = ""
     wait_s: int | None = None
+    update_s: int | None = None
     newest_at: datetime | None = None
     last_new_at: datetime | None = None
     gap_at: datetime | None = None

@@ -74,10 +74,14 @@ def next_due(
             _attempted(feed, state, fetched, now), failures=failures, next_due_at=now + _spread(feed, wait, now)
         )
     adapted = adapted_wait(feed, state, fetched, overlap)
-    asked = min(max(fetched.max_age_s or 0, fetched.update_s or 0), LONGEST_WAIT_S)
+    kept = fetched.outcome == "unchanged"
+    # An unchanged document says what it said before.
+    update_s = state.update_s if kept or fetched.by_fallback or fetched.delta else fetched.update_s
+    asked = min(max(fetched.max_age_s or 0, (0 if fetched.by_fallback else update_s) or 0), LONGEST_WAIT_S)
     succeeded = replace(
         _attempted(feed, state, fetched, now),
         wait_s=adapted,
+        update_s=update_s,
         next_due_at=now + _spread(feed, max(adapted, asked), now),
         last_success_at=now,
         last_new_at=now if overlap.new else state.last_new_at,
@@ -85,7 +89,6 @@ def next_due(
     )
     if fetched.by_fallback:
         return succeeded
-    kept = fetched.outcome == "unchanged"
     return replace(
         succeeded,
         failures=0.0,

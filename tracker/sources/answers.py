@@ -8,7 +8,7 @@ from dataclasses import replace
 from tracker.core.errors import SourceError
 from tracker.core.polling import Feed, FeedState, Fetched, FetchOutcome
 from tracker.sources.asking import DOCUMENTS, Answer
-from tracker.sources.documents import parse
+from tracker.sources.documents import read_document
 from tracker.sources.hints import max_age_s, retry_after_s
 from tracker.sources.walls import wall_of
 from tracker.sources.weights import too_heavy
@@ -47,9 +47,10 @@ def judged(feed: Feed, state: FeedState, answer: Answer) -> Fetched:
         return replace(said, outcome="not_a_feed", detail=f"the document {heavy}; it was not read",
                        refused_body=answer.body[:KEPT_BYTES])  # fmt: skip
     try:
-        entries = parse(answer.body, headers.get("content-type", ""), answer.url, feed.zone, feed.lang)
+        document = read_document(answer.body, headers.get("content-type", ""), answer.url, feed.zone, feed.lang)
     except SourceError as trouble:
         return _no_feed(said, answer, str(trouble))
+    entries, said = document.entries, replace(said, update_s=document.update_s)
     if not entries and delta:
         return replace(said, detail="nothing new since the last fetch" + _moved(said))
     if not entries:

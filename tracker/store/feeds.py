@@ -16,7 +16,7 @@ from tracker.store.listening import feed_states, fetches, refused_bodies
 
 _FIELDS = (
     "feed", "next_due_at", "etag", "last_modified", "body_hash", "failures", "last_outcome", "last_success_at",
-    "last_attempt_at", "detail", "wait_s", "newest_at", "last_new_at", "gap_at", "own_due_at", "moved_to",
+    "last_attempt_at", "detail", "wait_s", "update_s", "newest_at", "last_new_at", "gap_at", "own_due_at", "moved_to",
 )  # fmt: skip
 
 

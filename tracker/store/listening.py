@@ -46,6 +46,7 @@ feed_states = sa.Table(
     sa.Column("first_success_at", UtcInstant),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("wait_s", sa.Integer),
+    sa.Column("update_s", sa.Integer),
     sa.Column("newest_at", UtcInstant),
     sa.Column("last_new_at", UtcInstant),
     sa.Column("gap_at", UtcInstant),

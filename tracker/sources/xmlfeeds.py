@@ -15,6 +15,9 @@ from tracker.sources.repairs import DEEPEST, ENTRIES
 from tracker.sources.trees import Node, local, space, tree
 from tracker.sources.vocabularies import ATOM, RDF, XML, named
 
+MOST_OF_A_NAME = 100
+"""Elements of one name that are looked at in one entry; a trap has a million links."""
+
 _XML_BASE, _XML_LANG, _ABOUT = f"{XML}base", f"{XML}lang", f"{RDF}about"
 
 Children = dict[str, list[Node]]
@@ -238,7 +241,8 @@ def _children(node: Node, skipping: frozenset[str] = frozenset(), own: str | Non
         if name in skipping:
             continue
         if name in found:
-            found[name].append(child)
+            if len(found[name]) < MOST_OF_A_NAME:
+                found[name].append(child)
         else:
             found[name] = [child]
     return found

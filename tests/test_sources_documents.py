@@ -126,6 +126,7 @@ def test_wrong_labels_do_not_spoil_the_text() -> None:
         (b'{"message": "no"}', "no feed"),
         (b'{"items": [', "JSON"),
         (b'{"items":' + b"[" * 100_000, "JSON"),
+        (b'{"items":' + b"[" * 700_000, "brackets"),
         (b"<note><to>you</to></note>", "no feed"),
         (bytes(range(256)), "no feed"),
     ],

@@ -15,7 +15,7 @@ from tracker.sources.anyfeeds import read_any
 from tracker.sources.drafts import Drafts, refuse_many
 from tracker.sources.encodings import decode, is_utf8
 from tracker.sources.jsonfeeds import read_json
-from tracker.sources.repairs import mended
+from tracker.sources.repairs import mended, refuse_dense
 from tracker.sources.xmlfeeds import read_clean, read_xml
 
 LARGEST_BYTES = 64 * 1024 * 1024
@@ -74,6 +74,7 @@ def _read(text: str, base_url: str) -> Drafts:
     first = _FIRST_ELEMENT.search(_PROLOGUE.sub(" ", text[:10_000]))
     if first and first[1].lower() in _PAGE_ELEMENTS:
         raise SourceError("is a web page, not a feed; look for the feed's address on it")
+    refuse_dense(text)
     drafts = read_xml(text, base_url)
     return read_any(mended(text), base_url) if drafts is None else drafts
 

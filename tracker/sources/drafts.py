@@ -118,9 +118,9 @@ def web_address(url: str) -> str:
 
 
 def absolute(base: str, url: str) -> str:
-    """``url`` seen from ``base``; unchanged where either cannot be understood."""
+    """``url`` seen from ``base``; unchanged where either cannot be understood or is longer than any address."""
     url = url.strip()
-    if not base or url.startswith(("https://", "http://")):
+    if not base or url.startswith(("https://", "http://")) or max(len(base), len(url)) > LONGEST_URL:
         return url
     try:
         return urljoin(base, url)

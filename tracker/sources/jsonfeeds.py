@@ -9,9 +9,14 @@ from typing import Any
 from tracker.core.errors import SourceError
 from tracker.sources.drafts import Draft, Drafts, absolute, refuse_many
 
+MOST_OBJECTS = 600_000
+"""Opening brackets of a document; each may cost a hundred bytes of memory."""
+
 
 def read_json(text: str, base_url: str) -> Drafts:
     """The entries in document order; raises SourceError when it is not JSON or no feed."""
+    if text.count("{") + text.count("[") > MOST_OBJECTS:
+        raise SourceError("is made of little but brackets; no real feed is, so it was not read")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as trouble:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from html.entities import html5
 
 from tracker.core.errors import SourceError
+from tracker.sources.drafts import refuse_many
 
 DEEPEST = 200
 """Levels of markup inside one entry. Real feeds stay below 40; nothing is gained by following a trap down."""
@@ -14,6 +16,13 @@ DEEPEST = 200
 LARGEST_SIGNS = 4 * 1024 * 1024
 """Of a document whose tags are out of order. Real feeds that are broken are far smaller, and each of a trap's tags
 costs a microsecond."""
+
+MOST_TAGS = 250_000
+"""Tags of such a document: each costs some eight microseconds."""
+
+MOST_MARKS = 600_000, 1_500_000
+"""Brackets and ampersands of any document: a feed of 15 MB full of escaped markup stays below; more is a trap that
+would cost memory (brackets) or seconds (ampersands)."""
 
 MOST_ATTRIBUTES = 64
 ENTRIES = frozenset({"item", "entry"})
@@ -41,6 +50,12 @@ _VOID = frozenset({"br", "hr", "img", "input", "col", "embed", "param", "wbr", "
 """HTML's elements that have no end."""
 _UNENDED = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
 """HTML's elements whose end may be left out: one ends before the next of its name."""
+
+
+def refuse_dense(text: str) -> None:
+    """Raises SourceError where a text is made of little but marks (``MOST_MARKS``)."""
+    if text.count("<") > MOST_MARKS[0] or text.count("&") > MOST_MARKS[1]:
+        raise SourceError("is made of little but tags and references; no real feed is, so it was not read")
 
 
 def mended(text: str) -> str:
@@ -85,60 +100,84 @@ def balanced(text: str) -> str:
 
     An end that belongs to nothing is dropped; what is left open ends with what it stands in, an entry before the
     next one begins, the first element at the end of the text. Raises SourceError for what nests deeper than
-    ``DEEPEST`` levels, or is longer than ``LARGEST_SIGNS``.
+    ``DEEPEST`` levels, holds more entries than ``MOST_ENTRIES`` or more tags than ``MOST_TAGS``, or is longer than
+    ``LARGEST_SIGNS``.
     """
-    if len(text) > LARGEST_SIGNS:
-        raise SourceError(f"is malformed and larger than {LARGEST_SIGNS // 2**20} MiB; it was not read")
-    parts: list[str] = []
-    names: list[str] = []
+    if len(text) > LARGEST_SIGNS or text.count("<") > MOST_TAGS:
+        raise SourceError(
+            f"is malformed and larger than {LARGEST_SIGNS // 2**20} MiB or {MOST_TAGS} tags; it was not read"
+        )
+    draft = _Rewriting()
     at = 0
     for token in _TOKEN.finditer(_whole(text)):
-        between = text[at : token.start()]
+        draft.text(text[at : token.start()])
         at = token.end()
-        if names:
-            parts.append(between.replace("<", "&lt;") if "<" in between else between)
         if name := token["name"]:
-            _take(name, token, names, parts)
-        elif names and token["kept"]:
-            parts.append(token[0])
-    parts.append(text[at:].replace("<", "&lt;") if names else "")
-    _close(names, 0, parts)
-    return "".join(parts)
+            draft.end(name) if token["end"] else draft.begin(name, token["rest"])
+        elif token["kept"]:
+            draft.kept(token[0])
+    draft.text(text[at:])
+    draft.close(0)
+    return "".join(draft.parts)
 
 
-def _take(name: str, token: re.Match[str], names: list[str], parts: list[str]) -> None:
-    key = name.lower()
-    if token["end"]:
-        # Names are few levels deep, and most ends are those of the innermost.
-        level = next((level for level in range(len(names) - 1, 0, -1) if names[level].lower() == key), 0)
-        if level:
-            _close(names, level, parts)
-        return
-    if key in _UNENDED and names and names[-1].lower() == key:
-        _close(names, len(names) - 1, parts)
-    plain = _plain(name)
-    if plain in ENTRIES or plain in _BRIEF or plain in _LONG:
-        level = next((level for level in range(1, len(names)) if _plain(names[level]) in ENTRIES), 0)
+class _Rewriting:
+    """The document as it is written anew, and the names of the elements that stand open."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.names: list[str] = []
+        self.open: Counter[str] = Counter()
+        self.entries = 0
+
+    def text(self, between: str) -> None:
+        if self.names and between:
+            self.parts.append(between.replace("<", "&lt;") if "<" in between else between)
+
+    def kept(self, section: str) -> None:
+        if self.names:
+            self.parts.append(section)
+
+    def end(self, name: str) -> None:
+        key = name.lower()
+        if self.open[key]:
+            level = next((level for level in range(len(self.names) - 1, 0, -1) if self.names[level].lower() == key), 0)
+            if level:  # the first element stays open: what stands behind its end belongs to it all the same
+                self.close(level)
+
+    def begin(self, name: str, rest: str) -> None:
+        key, plain = name.lower(), _plain(name)
+        if key in _UNENDED and self.names and self.names[-1].lower() == key:
+            self.close(len(self.names) - 1)
+        if plain in ENTRIES or plain in _BRIEF or plain in _LONG:
+            self._end_what_has_none(plain)
+        alone = bool(self.names) and (rest.endswith("/") or key in _VOID)
+        self.parts.append(f"<{name}{_attributes(rest)}{'/' if alone else ''}>")
+        if not alone:
+            self.names.append(name)
+            self.open[key] += 1
+            if len(self.names) > DEEPEST:
+                raise SourceError(f"nests deeper than {DEEPEST} levels; no real feed does, so it was not read")
+
+    def _end_what_has_none(self, plain: str) -> None:
+        if plain in ENTRIES:
+            self.entries += 1
+            refuse_many(self.entries)
+        level = next((level for level in range(1, len(self.names)) if _plain(self.names[level]) in ENTRIES), 0)
         if level and plain in ENTRIES:
-            _close(names, level, parts)
-        elif level and len(names) > level + 1 and _plain(names[level + 1]) in _BRIEF:
-            _close(names, level + 1, parts)
-    rest = token["rest"]
-    alone = bool(names) and (rest.endswith("/") or key in _VOID)
-    parts.append(f"<{name}{_attributes(rest)}{'/' if alone else ''}>")
-    if not alone:
-        names.append(name)
-        if len(names) > DEEPEST:
-            raise SourceError(f"nests deeper than {DEEPEST} levels; no real feed does, so it was not read")
+            self.close(level)
+        elif level and len(self.names) > level + 1 and _plain(self.names[level + 1]) in _BRIEF:
+            self.close(level + 1)
+
+    def close(self, level: int) -> None:
+        while len(self.names) > level:
+            name = self.names.pop()
+            self.open[name.lower()] -= 1
+            self.parts.append(f"</{name}>")
 
 
 def _plain(name: str) -> str:
     return name.rsplit(":", 1)[-1].lower()
-
-
-def _close(names: list[str], level: int, parts: list[str]) -> None:
-    while len(names) > level:
-        parts.append(f"</{names.pop()}>")
 
 
 def _attributes(rest: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from tracker.core.errors import SourceError
 from tracker.sources.repairs import ENTRIES, balanced, mended
 
 Node = Any
@@ -21,11 +22,12 @@ Node = Any
 MOST_GROWTH = 2**20
 """Signs that a document's own entities may add to it. Real ones name a few accents; a bomb is declined."""
 
-NAMES_KEPT = 512
-"""Names that are worked out once. Few, because a hostile one may have 50,000 signs (libxml2's limit)."""
+NAMES_KEPT = 2048
+"""Names that are worked out once."""
 
-_LONG_SPACE = re.compile(r"xmlns(?::[\w.-]{1,99})?\s*=\s*(?:\"[^\"]{2000}|'[^']{2000})")
-"""The space stands in every element's name: a megabyte of it among thousands of elements would be a trap."""
+LONGEST_NAME = 2000
+"""Signs of an element's name with its space. A megabyte of it among thousands of elements would be a trap: the name
+is made anew for each of them."""
 
 _LONGEST_SPACES = 20_000
 """Bytes of one tag from its first namespace on; a tag that is longer is left to the readers that look closer."""
@@ -56,7 +58,7 @@ def tree(text: str) -> Node | None:
     No entity of the document's own is ever read from elsewhere, and none of them may hold another.
     """
     start = _FIRST_TAG.search(text)
-    if start is None or _has_long_space(text):
+    if start is None:
         return None
     if "<!" in text[: start.start() + 2]:
         text = _without_doctype(text)
@@ -88,14 +90,17 @@ def clean_tree(data: bytes) -> Node | None:
 
 @lru_cache(maxsize=NAMES_KEPT)
 def local(tag: object) -> str:
-    """An element's name without its space or prefix, in lower case; empty for what is no element."""
-    return tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower() if isinstance(tag, str) else ""
+    """An element's name without its space or prefix, in lower case; empty for what is no element.
+
+    Raises SourceError for a name longer than ``LONGEST_NAME``.
+    """
+    return _bounded(tag).rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower() if isinstance(tag, str) else ""
 
 
 @lru_cache(maxsize=NAMES_KEPT)
 def space(tag: str) -> str:
-    """The namespace of an element's tag; empty for none."""
-    return tag[1:].split("}", 1)[0] if tag.startswith("{") else ""
+    """The namespace of an element's tag; empty for none. Raises SourceError as ``local`` does."""
+    return tag[1:].split("}", 1)[0] if _bounded(tag).startswith("{") else ""
 
 
 def _has_long_space_in(data: bytes) -> bool:
@@ -109,13 +114,10 @@ def _has_long_space_in(data: bytes) -> bool:
     return False
 
 
-def _has_long_space(text: str) -> bool:
-    at = text.find("xmlns")
-    while at >= 0:
-        if _LONG_SPACE.match(text, at):
-            return True
-        at = text.find("xmlns", at + 5)
-    return False
+def _bounded(tag: str) -> str:
+    if len(tag) > LONGEST_NAME:
+        raise SourceError(f"has an element whose name is longer than {LONGEST_NAME} signs; it was not read")
+    return tag
 
 
 def _parsed(text: str) -> Node | None:

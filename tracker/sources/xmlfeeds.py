@@ -12,9 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tracker.core.errors import SourceError
 from tracker.sources.drafts import Draft, Drafts, absolute, refuse_many, told_update_s
 from tracker.sources.plainitems import plain_entry, plain_item
-from tracker.sources.repairs import DEEPEST, ENTRIES
+from tracker.sources.repairs import DEEPEST, ENTRIES, MOST_MARKS
 from tracker.sources.trees import Node, clean_tree, local, space, tree
 from tracker.sources.vocabularies import ATOM, RDF, XML, named
+
+MOST_OF_A_NAME = 100
+"""Elements of one name that are looked at in one entry; a trap has a million links."""
 
 _XML_BASE, _XML_LANG, _ABOUT = f"{XML}base", f"{XML}lang", f"{RDF}about"
 
@@ -34,6 +37,8 @@ def read_clean(data: bytes, base_url: str) -> Drafts | None:
     """The same from the bytes of a document that is UTF-8 and well-formed; None where it is not both, or where
     entries must be looked for. Spares nine feeds of ten the way through text, and the dearer tree.
     """
+    if len(data) > 2 * MOST_MARKS[0] and data.count(b"<") > MOST_MARKS[0]:
+        return None  # the other way says why it is not read
     root = clean_tree(data)
     return None if root is None or _holders(root) is None else _of_tree(root, base_url)
 
@@ -261,7 +266,8 @@ def _children(node: Node, skipping: frozenset[str] = frozenset(), own: str | Non
         if name in skipping:
             continue
         if name in found:
-            found[name].append(child)
+            if len(found[name]) < MOST_OF_A_NAME:
+                found[name].append(child)
         else:
             found[name] = [child]
     return found

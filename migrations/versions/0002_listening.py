@@ -33,7 +33,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("moved_to", sa.Text(), nullable=False, server_default=""))
     with op.batch_alter_table("items") as batch:
         batch.add_column(sa.Column("alike", sa.String(length=64), nullable=False, server_default=""))
-        batch.create_index(op.f("ix_items_origin_alike"), ["origin", "alike"])
+        batch.create_index(op.f("ix_items_alike"), ["alike"])
     op.create_table(
         "refused_bodies",
         sa.Column("id", _id, nullable=False),

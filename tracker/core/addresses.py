@@ -30,6 +30,12 @@ _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "go", "gov", "mil", "ne", "
 _AMP_PATH = re.compile(r"(?:(?:/amp|/amp\.html|\.amp)/?)+$", re.IGNORECASE)
 _CARRIED = re.compile(r"^/(?:amp/s|c/s|v/s|c|v|amp)/(?P<rest>[^/]+\.[^/]+(?:/.*)?)$")
 _AMP_CARRIERS = re.compile(r"^(?:.+\.)?cdn\.ampproject\.org$|^(?:www\.)?google(?:\.[a-z]{2,3}){1,2}$")
+_SIMPLE = re.compile(
+    r"https?://(?P<host>[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9})(?P<path>(?:/[A-Za-z0-9._~-]{1,500}){0,30})/?"
+    r"(?:\?(?P<query>[A-Za-z0-9._~=&-]{0,500}))?(?:#[A-Za-z0-9._~-]{0,100})?"
+)
+"""Most addresses: nothing in them is written in two ways, so they need not be taken apart."""
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?=[/?#]|$)")
 _ESCAPE = re.compile(r"(%[0-9A-Fa-f]{2})")
 _NO_HOST = re.compile(r"[\s<>\"'`{}|\\^@]")
 _SAFE = "!$&'()*+,;=:@/~-._"
@@ -44,6 +50,12 @@ def canonical_url(url: str) -> str:
     name; percent-encoding in one form; no slash at the end. What is no http(s) address comes back stripped.
     Applying it twice changes nothing.
     """
+    simple = _SIMPLE.fullmatch(url)
+    if simple is not None and not _AMP_CARRIERS.match(simple["host"]) and "amp" not in simple["path"].lower():
+        kept = sorted(
+            pair for pair in (simple["query"] or "").split("&") if pair and not _tracks(pair.split("=", 1)[0])
+        )
+        return f"https://{_host(simple['host'])}{simple['path']}" + (f"?{'&'.join(kept)}" if kept else "")
     url = (url if url.isprintable() else "".join(filter(str.isprintable, url))).strip()
     if len(url) > LONGEST_URL:
         return url
@@ -58,6 +70,8 @@ def canonical_url(url: str) -> str:
 @lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """The host an address names, in lower case and without a dot at its end; empty when there is none."""
+    if plain := _PLAIN_HOST.match(url):
+        return plain[1].rstrip(".")
     try:
         return (urlsplit(url.strip()).hostname or "").rstrip(".")
     except ValueError:

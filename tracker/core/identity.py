@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from tracker.core.addresses import canonical_url, host_of
 from tracker.core.days import Published
-from tracker.core.items import OPAQUE_HOSTS, Entry, digest_of, item_key, title_fingerprint
+from tracker.core.items import OPAQUE_HOSTS, Entry, digest_of, item_key, normalise_text, title_fingerprint
 
 REUSED_AFTER = timedelta(days=7)
 """An id that comes back with another address, another title and a stamp a week or more later names another text: KCNA
@@ -44,29 +44,37 @@ def identities(origin_kind: str, entries: Sequence[Entry]) -> tuple[Identity, ..
     As ``item_key``, but for a guid that the document gives to entries with different addresses: those are told
     apart by their addresses (miniflux's rule), or by their titles where the addresses are the same.
     """
-    addresses: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    alikes = [_address_and_title(entry) for entry in entries]
-    if origin_kind == "feed":
-        for entry, alike in zip(entries, alikes, strict=True):
-            if entry.guid.strip():
-                addresses[entry.guid.strip()].add(alike)
+    feed = origin_kind == "feed"
+    repeated = _repeated(entries) if feed else {}
     found = []
-    for entry, (address, title) in zip(entries, alikes, strict=True):
+    for entry in entries:
         key = item_key(origin_kind, entry)
-        sharing = addresses.get(entry.guid.strip(), set())
-        if len(sharing) > 1 and len({url for url, _ in sharing}) > 1:
+        address, title = _address_and_title(entry) if feed else ("", "")
+        sharing = repeated.get(entry.guid.strip()) if repeated else None
+        if sharing and len({url for url, _ in sharing}) > 1:
             key = digest_of("guid and url", entry.guid.strip(), address)
-        elif len(sharing) > 1:
+        elif sharing and len(sharing) > 1:
             key = digest_of("guid and title", entry.guid.strip(), title)
-        told = digest_of("alike", address, title) if address and origin_kind == "feed" else ""
-        found.append(Identity(key, told))
+        found.append(Identity(key, digest_of("alike", address, title) if address else ""))
     return tuple(found)
 
 
+def _repeated(entries: Sequence[Entry]) -> dict[str, set[tuple[str, str]]]:
+    """The guids that more than one entry has, with the addresses and titles they are given to."""
+    counts = Counter(entry.guid.strip() for entry in entries)
+    found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    if len(counts) < len(entries):
+        for entry in entries:
+            guid = entry.guid.strip()
+            if guid and counts[guid] > 1:
+                found[guid].add(_address_and_title(entry))
+    return found
+
+
 def _address_and_title(entry: Entry) -> tuple[str, str]:
-    opaque = host_of(entry.url) in OPAQUE_HOSTS
+    opaque = any(host in entry.url for host in OPAQUE_HOSTS) and host_of(entry.url) in OPAQUE_HOSTS
     address = canonical_url(entry.url) if entry.url.strip() and not opaque else ""
-    return address, title_fingerprint(entry.title)
+    return address, normalise_text(entry.title)
 
 
 def is_another(known: Trace, entry: Entry) -> bool:

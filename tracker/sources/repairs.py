@@ -113,7 +113,7 @@ def balanced(text: str) -> str:
         draft.text(text[at : token.start()])
         at = token.end()
         if name := token["name"]:
-            draft.end(name) if token["end"] else draft.begin(name, token["rest"])
+            draft.end(name) if token["end"] else draft.start(name, token["rest"])
         elif token["kept"]:
             draft.kept(token[0])
     draft.text(text[at:])
@@ -145,7 +145,7 @@ class _Rewriting:
             if level:  # the first element stays open: what stands behind its end belongs to it all the same
                 self.close(level)
 
-    def begin(self, name: str, rest: str) -> None:
+    def start(self, name: str, rest: str) -> None:
         key, plain = name.lower(), _plain(name)
         if key in _UNENDED and self.names and self.names[-1].lower() == key:
             self.close(len(self.names) - 1)

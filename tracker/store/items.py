@@ -32,8 +32,8 @@ _TEXTS_OF = (
 )
 
 _ALIKE = (
-    sa.select(items.c.alike, items.c.id)
-    .where(items.c.origin == sa.bindparam("from"), items.c.alike.in_(sa.bindparam("alikes", expanding=True)))
+    sa.select(items.c.origin, items.c.alike, items.c.id)
+    .where(items.c.alike.in_(sa.bindparam("alikes", expanding=True)))
     .order_by(items.c.id.desc())
 )
 _TRACES_OF = (
@@ -95,7 +95,10 @@ def save_each(tx: Tx, batches: Sequence[tuple[Sequence[NewRevision], datetime]])
     before = _ids(tx, dict.fromkeys(_key(row) for batch, _ in batches for row in batch))
     known = _hashes(tx, list(before.values()))
     traces = _traces(tx, _changed([row for batch, _ in batches for row in batch], before, known))
-    batches = [(_own_keys(batch, before, traces), recorded_at) for batch, recorded_at in batches]
+    if traces:
+        batches = [(_own_keys(batch, before, traces), recorded_at) for batch, recorded_at in batches]
+        before.update(_ids(tx, [key for batch, _ in batches for row in batch if (key := _key(row)) not in before]))
+        known.update(_hashes(tx, [id_ for id_ in before.values() if id_ not in known]))
     rows = {_key(row): row for batch, _ in batches for row in batch}
     renewed = _found_again(tx, {key: row for key, row in rows.items() if key not in before})
     known.update(_hashes(tx, [id_ for id_ in renewed.values() if id_ not in known]))
@@ -177,8 +180,6 @@ def _own_keys(
     batch: Sequence[NewRevision], before: Mapping[tuple[str, str, str], int], traces: Mapping[int, Trace]
 ) -> Sequence[NewRevision]:
     """The batch, in which a text that came under a used id has a key of its own."""
-    if not traces:
-        return batch
     return [
         replace(row, item_key=reused_key(row.item_key, row.entry))
         if (trace := traces.get(before.get(_key(row), 0))) is not None and is_another(trace, row.entry)
@@ -188,16 +189,15 @@ def _own_keys(
 
 
 def _found_again(tx: Tx, rows: Mapping[tuple[str, str, str], NewRevision]) -> dict[tuple[str, str, str], int]:
-    """The items of those rows that are there already: under this key, or under another id of the same feed."""
-    found = _ids(tx, [key for key, row in rows.items() if row.origin_kind != ARCHIVE])
-    by_origin: dict[str, dict[str, list[tuple[str, str, str]]]] = {}
+    """The items of feeds' rows that are there already under another id of the same feed."""
+    wanted: dict[str, list[tuple[str, str, str]]] = {}
     for key, row in rows.items():
-        if row.alike and key not in found:
-            by_origin.setdefault(row.origin, {}).setdefault(row.alike, []).append(key)
-    for origin, wanted in by_origin.items():
-        for part in chunks(sorted(wanted)):
-            for alike, id_ in tx.c.execute(_ALIKE, {"from": origin, "alikes": part}):
-                found.update(dict.fromkeys(wanted[alike], id_))
+        if row.alike:
+            wanted.setdefault(row.alike, []).append(key)
+    found: dict[tuple[str, str, str], int] = {}
+    for part in chunks(sorted(wanted)):
+        for origin, alike, id_ in tx.c.execute(_ALIKE, {"alikes": part}):
+            found.update(dict.fromkeys([key for key in wanted[alike] if key[1] == origin], id_))
     return found
 
 

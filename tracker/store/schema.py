@@ -24,7 +24,7 @@ items = sa.Table(
     sa.Column("item_key", sa.String(64), nullable=False),
     sa.Column("alike", sa.String(64), nullable=False, server_default=""),
     sa.UniqueConstraint("origin_kind", "origin", "item_key"),
-    sa.Index(None, "origin", "alike"),
+    sa.Index(None, "alike"),
 )
 
 revisions = sa.Table(

@@ -9,7 +9,6 @@ from typing import Any
 from tracker.core.errors import SourceError
 from tracker.sources.drafts import Draft, Drafts, absolute, refuse_many
 
-
 MOST_OBJECTS = 600_000
 """Opening brackets of a document; each may cost a hundred bytes of memory."""
 

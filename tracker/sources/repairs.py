@@ -79,7 +79,8 @@ def _whole(text: str) -> str:
     for opening, closing in (("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>")):
         if text.rfind(opening) > text.rfind(closing):
             return text + closing
-    return text[: text.rfind("<")] if text.rfind("<") > text.rfind(">") else text
+    cut = text.rfind("<")
+    return text[:cut] if cut > text.rfind(">") and not _BARE_BRACKET.match(text, cut) else text
 
 
 def _reference(match: re.Match[str]) -> str:

@@ -114,7 +114,7 @@ def balanced(text: str) -> str:
         draft.text(text[at : token.start()])
         at = token.end()
         if name := token["name"]:
-            draft.end(name) if token["end"] else draft.begin(name, token["rest"])
+            draft.ended(name) if token["end"] else draft.begun(name, token["rest"])
         elif token["kept"]:
             draft.kept(token[0])
     draft.text(text[at:])
@@ -139,14 +139,14 @@ class _Rewriting:
         if self.names:
             self.parts.append(section)
 
-    def end(self, name: str) -> None:
+    def ended(self, name: str) -> None:
         key = name.lower()
         if self.open[key]:
             level = next((level for level in range(len(self.names) - 1, 0, -1) if self.names[level].lower() == key), 0)
             if level:  # the first element stays open: what stands behind its end belongs to it all the same
                 self.close(level)
 
-    def begin(self, name: str, rest: str) -> None:
+    def begun(self, name: str, rest: str) -> None:
         key, plain = name.lower(), _plain(name)
         if key in _UNENDED and self.names and self.names[-1].lower() == key:
             self.close(len(self.names) - 1)

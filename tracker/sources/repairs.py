@@ -54,7 +54,7 @@ _UNENDED = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
 
 def refuse_dense(text: str) -> None:
     """Raises SourceError where a text is made of little but marks (``MOST_MARKS``)."""
-    if text.count("<") > MOST_MARKS[0] or text.count("&") > MOST_MARKS[1]:
+    if len(text) > MOST_MARKS[0] and (text.count("<") > MOST_MARKS[0] or text.count("&") > MOST_MARKS[1]):
         raise SourceError("is made of little but tags and references; no real feed is, so it was not read")
 
 

@@ -25,6 +25,7 @@ BLANKS = b" \t\r\n"
 
 _FIRST_ELEMENT = re.compile(r"<([A-Za-z][\w:.-]*)")
 _PROLOGUE = re.compile(r"<!--.*?-->|<\?.*?\?>|<!doctype[^<>\[]*>", re.IGNORECASE | re.DOTALL)
+_ENTRY = re.compile(r"<(?:[A-Za-z][\w.-]{0,20}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _PAGE_ELEMENTS = frozenset({"html", "head", "body", "script", "title", "meta", "div", "center", "h1", "p"})
 
 
@@ -72,7 +73,9 @@ def _read(text: str, base_url: str) -> Drafts:
     if "<" not in text:
         raise SourceError("is plain text, not a feed; look at the address by hand")
     first = _FIRST_ELEMENT.search(_PROLOGUE.sub(" ", text[:10_000]))
-    if first and first[1].lower() in _PAGE_ELEMENTS:
+    name = first[1].lower() if first else ""
+    # A feed that lost its first lines still has its entries; a page has none.
+    if name == "html" or (name in _PAGE_ELEMENTS and not _ENTRY.search(text)):
         raise SourceError("is a web page, not a feed; look for the feed's address on it")
     refuse_dense(text)
     drafts = read_xml(text, base_url)

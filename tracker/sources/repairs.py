@@ -54,7 +54,7 @@ _UNENDED = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
 
 def refuse_dense(text: str) -> None:
     """Raises SourceError where a text is made of little but marks (``MOST_MARKS``)."""
-    if text.count("<") > MOST_MARKS[0] or text.count("&") > MOST_MARKS[1]:
+    if len(text) > MOST_MARKS[0] and (text.count("<") > MOST_MARKS[0] or text.count("&") > MOST_MARKS[1]):
         raise SourceError("is made of little but tags and references; no real feed is, so it was not read")
 
 
@@ -79,7 +79,8 @@ def _whole(text: str) -> str:
     for opening, closing in (("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>")):
         if text.rfind(opening) > text.rfind(closing):
             return text + closing
-    return text[: text.rfind("<")] if text.rfind("<") > text.rfind(">") else text
+    cut = text.rfind("<")
+    return text[:cut] if cut > text.rfind(">") and not _BARE_BRACKET.match(text, cut) else text
 
 
 def _reference(match: re.Match[str]) -> str:
@@ -113,7 +114,7 @@ def balanced(text: str) -> str:
         draft.text(text[at : token.start()])
         at = token.end()
         if name := token["name"]:
-            draft.end(name) if token["end"] else draft.start(name, token["rest"])
+            draft.ended(name) if token["end"] else draft.begun(name, token["rest"])
         elif token["kept"]:
             draft.kept(token[0])
     draft.text(text[at:])
@@ -138,14 +139,14 @@ class _Rewriting:
         if self.names:
             self.parts.append(section)
 
-    def end(self, name: str) -> None:
+    def ended(self, name: str) -> None:
         key = name.lower()
         if self.open[key]:
             level = next((level for level in range(len(self.names) - 1, 0, -1) if self.names[level].lower() == key), 0)
             if level:  # the first element stays open: what stands behind its end belongs to it all the same
                 self.close(level)
 
-    def start(self, name: str, rest: str) -> None:
+    def begun(self, name: str, rest: str) -> None:
         key, plain = name.lower(), _plain(name)
         if key in _UNENDED and self.names and self.names[-1].lower() == key:
             self.close(len(self.names) - 1)

@@ -82,7 +82,7 @@ _MAIL = re.compile(
 """RFC 5322's usual form: nine feeds of ten."""
 
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d{1,6})?|\d{13}")
-_LETTER = re.compile(r":\d\d\s(?P<zulu>[a-ik-y])$")
+_LETTER = re.compile(r":\d\d\s(?P<alone>[a-ik-y])$")
 _COMPACT = re.compile(r"(\d{8})(\d{4}(?:\d{2})?)")
 _CLOCK_STOOD = "\x1f"  # white space to every pattern
 _WORD = re.compile(r"[^\W_][^\s,;()\[\]]*")
@@ -138,14 +138,14 @@ def _read(raw: str, default_zone: str) -> Published:
         default_zone = "Asia/Seoul"
     letter = _LETTER.search(text)
     if letter:
-        text = text[: letter.start("zulu")]
+        text = text[: letter.start("alone")]
     on, rest = _date(text, default_zone)
     clock, rest = _clock(rest)
     place, rest, known = _zone(rest, default_zone)
     if letter:
         # "3:20 p" is no zone but half a day.
-        known = known and (letter["zulu"] not in "ap" or text.count(":") > 1)
-        place = timezone(timedelta(hours=MILITARY[letter["zulu"]]))
+        known = known and (letter["alone"] not in "ap" or text.count(":") > 1)
+        place = timezone(timedelta(hours=MILITARY[letter["alone"]]))
     if re.search(r"\d", rest):
         raise ValueError("figures are left over that are neither date nor clock")
     if clock is None or not known:

@@ -74,7 +74,9 @@ def _rhythm(root: Node) -> int | None:
     channel = next((child for child in root if local(child.tag) == "channel"), root)
     told: dict[str, str] = {}
     for child in channel:
-        if (name := local(child.tag)) in _RHYTHM:
+        if (name := local(child.tag)) in ENTRIES:
+            break  # what a feed says of itself stands before its entries
+        if name in _RHYTHM:
             told[name] = child.text or ""
     return told_update_s(told.get("ttl", ""), told.get("updateperiod", ""), told.get("updatefrequency", ""))
 

@@ -167,7 +167,13 @@ def bare_host(host: str) -> str:
     return ".".join(labels[-keep:])
 
 
+_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(/[!-\"$->@-~]*)?(?:\?([!-\"$-~]*))?")
+"""Most addresses, in parts: host, path, query."""
+
+
 def _split(url: str) -> tuple[str, str, str] | None:
+    if plain := _PLAIN.fullmatch(url):
+        return plain[1].strip("."), plain[2] or "", plain[3] or ""
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").strip(".").lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,13 @@ def test_conformance_answers_with_the_shape_of_the_parse_verb() -> None:
     assert list(entry) == ["id", "url", "title", "summary", "published", "precision"]
     assert list(entry.values()) == ["g", "https://example.org/1", "x", "", None, "none"]
     assert conformance(b"<html>") == []
+
+
+def test_a_stamp_far_ahead_is_called_suspect_and_still_told() -> None:
+    data = (
+        b"<rss><channel><item><title>t</title><pubDate>Fri, 14 Aug 2026 10:00:00 GMT</pubDate></item></channel></rss>"
+    )
+    for days, precision in ((1, "instant"), (3, "suspect")):
+        now = datetime(2026, 8, 14, 10, tzinfo=UTC) - timedelta(days=days)
+        (entry,) = parse_record("x", data, now=now)["entries"]
+        assert (entry["published"], entry["precision"]) == ("2026-08-14T10:00:00Z", precision)

@@ -75,7 +75,7 @@ def test_instants_come_back_in_utc_and_naive_ones_are_refused(store: Store) -> N
         back = tx.c.scalar(sa.select(fetches.c.slot_at))
     assert back == seoul
     assert back.tzinfo is UTC
-    with pytest.raises(sa.exc.StatementError, match="has no zone"), store.begin() as tx:
+    with pytest.raises((sa.exc.StatementError, ValueError), match="has no zone"), store.begin() as tx:
         tx.insert_new(fetches, [fetch_row(datetime(2020, 3, 2))])  # noqa: DTZ001 - a naive value is the point
 
 

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
     fetch_timeout_s: float = Field(20.0, gt=0, le=300, description="total seconds for one fetch")
     fetch_max_bytes: int = Field(15 * 1024 * 1024, gt=0, description="largest decoded document in bytes")
-    fetch_threads: int = Field(24, ge=1, le=64, description="feeds fetched at once")
+    fetch_threads: int = Field(10, ge=1, le=64, description="feeds fetched at once")
     fetch_spacing_s: float = Field(1.0, ge=0, le=60, description="least seconds between two requests to one host")
     backfill_urls: Annotated[Mapping[str, str], NoDecode] = Field(
         {}, description="other addresses of dated archives, as id=URL, comma separated"

@@ -23,12 +23,13 @@ from tracker.bench.results import ROOT, Figure, Order, Result
 from tracker.catalog.beliefs import read_beliefs
 from tracker.core.polling import Feed
 from tracker.pipeline.fetch import fetch
+from tracker.settings import Settings
 from tracker.sources.web import HttpFetcher
 from tracker.store.engine import Store
 from tracker.store.versions import upgrade
 
 FEEDS = 1000
-THREADS = 24
+THREADS: int = Settings.model_fields["fetch_threads"].default
 """The product's default number of feeds fetched at once."""
 
 _CYCLES = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json as jsonlib
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from tracker.app import RealClock
 from tracker.classify.records import classify_records, records_from
 from tracker.classify.rules import RulesReader
 from tracker.cli.terminal import Json, bar, fields_of, say, show_json, table
@@ -51,34 +53,36 @@ def parse(
 ) -> None:
     """Parse feed documents: one JSON line per file, in the same order."""
     del json  # the answer is JSON lines in any case
+    clock = RealClock()
+    now = clock.now()
     if batch:
         for line in _lines(batch):
             if line.strip():
-                show_json(_parse_named(line))
+                show_json(_parse_named(line, now))
         return
     if not files:
         raise typer.BadParameter("name at least one file, or - for standard input", param_hint="FILE")
     for name in files:
-        show_json(_parse(name, content_type, base_url))
+        show_json(_parse(name, content_type, base_url, now))
 
 
-def _parse(path: str, content_type: str, base_url: str) -> dict[str, Any]:
+def _parse(path: str, content_type: str, base_url: str, now: datetime) -> dict[str, Any]:
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as trouble:
         return {"path": path, "entries": [], "error": f"cannot be read: {trouble.strerror}"}
     from tracker.sources.documents import parse_record  # feed parsers are no business of the other verbs
 
-    return parse_record(path, data, content_type, base_url)
+    return parse_record(path, data, content_type, base_url, now=now)
 
 
-def _parse_named(line: bytes) -> dict[str, Any]:
+def _parse_named(line: bytes, now: datetime) -> dict[str, Any]:
     try:
         row = jsonlib.loads(line)
         path, kind, base = str(row["path"]), str(row.get("content_type") or ""), str(row.get("base_url") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return {"path": "", "entries": [], "error": "the line is no JSON object with a path"}
-    return _parse(path, kind, base)
+    return _parse(path, kind, base, now)
 
 
 def train(

@@ -132,9 +132,13 @@ def names_article(url: str) -> bool:
 
     Seen in 2017: posts with invented launches that link an outlet's front page ("/", "/news").
     """
-    parts = urlsplit(url.strip())
-    path = [part.lower() for part in parts.path.split("/") if part]
-    return bool(parts.query) or len(path) > 1 or (len(path) == 1 and path[0] not in _SECTIONS)
+    if plain := _PLAIN.fullmatch(url):
+        where, query = plain[2] or "", plain[3] or ""
+    else:
+        parts = urlsplit(url.strip())
+        where, query = parts.path, parts.query
+    path = [part.lower() for part in where.split("/") if part]
+    return bool(query) or len(path) > 1 or (len(path) == 1 and path[0] not in _SECTIONS)
 
 
 def name_key(name: str) -> str:

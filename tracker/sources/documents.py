@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from tracker.core.days import Published, day_of
 from tracker.core.errors import SourceError
-from tracker.core.items import Entry
+from tracker.core.items import Entry, plausible
 from tracker.sources.anyfeeds import read_any
 from tracker.sources.drafts import Drafts, refuse_many
 from tracker.sources.encodings import decode, is_utf8
@@ -83,18 +83,24 @@ def _read(text: str, base_url: str) -> Drafts:
 
 
 def parse_record(
-    path: str, data: bytes, content_type: str = "", base_url: str = "", zone: str = "UTC"
+    path: str,
+    data: bytes,
+    content_type: str = "",
+    base_url: str = "",
+    zone: str = "UTC",
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """The answer of the ``parse`` verb for one document: ``{path, entries, error}``.
 
-    ``published`` is ISO 8601 in UTC for an instant, the day for a date, else None; ``error`` is None or a
-    sentence, and then there are no entries. Never raises for any bytes.
+    ``published`` is ISO 8601 in UTC for an instant, the day for a date, else None; ``precision`` says "suspect" of
+    one that lies more than two days after ``now`` (None: nothing is). ``error`` is None or a sentence, and then
+    there are no entries. Never raises for any bytes.
     """
     try:
         entries = parse(data, content_type, base_url, zone)
     except SourceError as trouble:
         return {"path": path, "entries": [], "error": str(trouble)}
-    return {"path": path, "entries": [_shape(entry, zone) for entry in entries], "error": None}
+    return {"path": path, "entries": [_shape(entry, zone, now) for entry in entries], "error": None}
 
 
 def conformance(data: bytes, content_type: str = "", base_url: str = "") -> list[Mapping[str, Any]]:
@@ -103,14 +109,15 @@ def conformance(data: bytes, content_type: str = "", base_url: str = "") -> list
     return entries
 
 
-def _shape(entry: Entry, zone: str) -> dict[str, Any]:
+def _shape(entry: Entry, zone: str, now: datetime | None) -> dict[str, Any]:
+    published = entry.published
     return {
         "id": entry.guid or entry.url,
         "url": entry.url,
         "title": entry.title,
         "summary": entry.summary,
-        "published": _written(entry.published, zone),
-        "precision": entry.published.precision,
+        "published": _written(published, zone),
+        "precision": published.precision if now is None else plausible(published, now).precision,
     }
 
 

@@ -144,6 +144,9 @@ def test_a_round_that_reaches_nobody_is_held_against_nobody(app: App, clock: Sti
     states = [state_of(app, feed.id) for feed in many(4)]
     assert {(state.last_outcome, state.failures) for state in states} == {("offline", 0.0)}
     assert all("no such name" in state.detail for state in states)
+    both = [replace(feed, id=f"{feed.id}b", fallback=FALLBACK) for feed in many(3)]
+    poll(app, lambda feed, _: Fetched(feed.id, "unresolved", None, "no such name"), *both)
+    assert {(state_of(app, feed.id).failures, state_of(app, feed.id).own_due_at) for feed in both} == {(0.0, None)}
     clock.pass_(hours=1)
 
     def one_answers(feed: Feed, _: FeedState) -> Fetched:

@@ -132,13 +132,14 @@ def _waiting(answers: SimpleQueue[tuple[str, _Attempt]], wait_s: float | None) -
 @dataclass(frozen=True, slots=True)
 class _Job:
     """One request to make. ``asked`` and ``shown`` are the feed and state the fetcher sees: the fallback's address
-    and no validators where the feed's own address is dead or resting; ``own`` is what that address answered."""
+    and no validators where the feed's own address is dead or resting; ``own`` is what that address answered, and ``before`` the state before it did."""
 
     feed: Feed
     state: FeedState
     asked: Feed
     shown: FeedState
     own: Fetched | None = None
+    before: FeedState | None = None
 
     @property
     def by_fallback(self) -> bool:
@@ -165,7 +166,7 @@ def _fallback_job(attempt: _Attempt) -> _Job | None:
     if job.by_fallback or not wants_fallback(job.feed, attempt.fetched):
         return None
     state = own_address_rests(job.feed, job.state, attempt.fetched, attempt.ended)
-    return _Job(job.feed, state, *at_fallback(job.feed, state), own=attempt.fetched)
+    return _Job(job.feed, state, *at_fallback(job.feed, state), own=attempt.fetched, before=job.state)
 
 
 def _attempt(fetcher: Fetcher, job: _Job, now: Callable[[], datetime]) -> _Attempt:
@@ -190,6 +191,12 @@ def _of_fallback(job: _Job, fetched: Fetched) -> Fetched:
     if job.own is None:
         return replace(fetched, by_fallback=True, detail=f"the fallback: {fetched.detail}")
     return replace(job.own, detail=f"{job.own.detail}; the fallback: {fetched.detail}")
+
+
+def _not_counted(attempt: _Attempt) -> _Attempt:
+    """The attempt as one that our own network made fail: nothing is held against the feed, its own address included."""
+    job = attempt.job
+    return replace(attempt, job=replace(job, state=job.before or job.state), fetched=as_offline(attempt.fetched))
 
 
 class _Keeper:
@@ -225,9 +232,7 @@ class _Keeper:
     def finish(self, hosts: int) -> None:
         """The round is over: those that reached nobody are kept as what they are, or as our own network's."""
         down = own_network_down([attempt.fetched for attempt in self._held], hosts)
-        self._ready += [
-            replace(attempt, fetched=as_offline(attempt.fetched)) if down else attempt for attempt in self._held
-        ]
+        self._ready += [_not_counted(attempt) if down else attempt for attempt in self._held]
         self._held = []
         self.keep()
 

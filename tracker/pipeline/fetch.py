@@ -132,7 +132,8 @@ def _waiting(answers: SimpleQueue[tuple[str, _Attempt]], wait_s: float | None) -
 @dataclass(frozen=True, slots=True)
 class _Job:
     """One request to make. ``asked`` and ``shown`` are the feed and state the fetcher sees: the fallback's address
-    and no validators where the feed's own address is dead or resting; ``own`` is what that address answered, and ``before`` the state before it did."""
+    and no validators where the feed's own address is dead or resting. ``own`` is what that address answered, and
+    ``before`` the state before it did."""
 
     feed: Feed
     state: FeedState

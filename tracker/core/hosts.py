@@ -26,15 +26,18 @@ class HostQueue(Generic[Job]):
         self._waiting: dict[str, deque[Job]] = {}
         self._under_way: dict[str, int] = {}
         self._free_at: dict[str, float] = {}
+        self._count = 0
 
     def add(self, host: str, job: Job) -> None:
         self._waiting.setdefault(host, deque()).append(job)
+        self._count += 1
 
     def take(self, now_s: float) -> tuple[str, Job] | None:
         """The next job that may start at ``now_s``, with its host; None when every host must wait."""
         for host, jobs in self._waiting.items():
             if self._under_way.get(host, 0) < self._at_once and self._free_at.get(host, now_s) <= now_s:
                 job = jobs.popleft()
+                self._count -= 1
                 if not jobs:
                     del self._waiting[host]
                 else:  # behind the others, so that a host with many feeds does not keep them waiting
@@ -50,13 +53,17 @@ class HostQueue(Generic[Job]):
 
     def wait_s(self, now_s: float) -> float | None:
         """Seconds until some host is free by its spacing; None when only an ending job can free one."""
-        free = [
-            self._free_at.get(host, now_s) for host in self._waiting if self._under_way.get(host, 0) < self._at_once
-        ]
-        return max(0.0, min(free) - now_s) if free else None
+        soonest: float | None = None
+        for host in self._waiting:
+            if self._under_way.get(host, 0) < self._at_once:
+                free_at = self._free_at.get(host, now_s)
+                if free_at <= now_s:
+                    return 0.0
+                soonest = free_at if soonest is None else min(soonest, free_at)
+        return None if soonest is None else soonest - now_s
 
     def __len__(self) -> int:
-        return sum(len(jobs) for jobs in self._waiting.values())
+        return self._count
 
 
 def hosts_of(feeds: Iterable[Feed]) -> frozenset[str]:

@@ -40,8 +40,9 @@ from tracker.store.items import NewRevision, Saved
 ANSWERS_AT_ONCE = 32
 """Attempts kept in one transaction: enough to share its cost, few enough that a killed process repeats little."""
 
-CLOSELY_S = 0.005
-"""Answers that come within this of one another are kept together."""
+CLOSELY_S = 0.1
+"""Answers that come within this of one another are kept together: a transaction for each of a crowd of answers costs
+more than their rows."""
 
 log = logging.getLogger("tracker")
 
@@ -103,7 +104,11 @@ def fetch(
                 hosts.add(taken[0])
                 pool.submit(poll, *taken)
                 under_way += 1
-            for host, attempt in _waiting(answers, queue.wait_s(ticks()) if under_way < threads else None):
+            wait_s = queue.wait_s(ticks()) if under_way < threads else None
+            if keeper.holds:
+                wait_s = CLOSELY_S if wait_s is None else min(wait_s, CLOSELY_S)
+            found = _waiting(answers, wait_s)
+            for host, attempt in found:
                 under_way -= 1
                 queue.finished(host)
                 again = _fallback_job(attempt)
@@ -111,21 +116,21 @@ def fetch(
                     queue.add(host_of(again.asked.url), again)
                 else:
                     keeper.take(attempt)
-            keeper.keep()
+            if not found or keeper.holds >= ANSWERS_AT_ONCE:
+                keeper.keep()
         keeper.finish(len(hosts))
     return keeper.report()
 
 
 def _waiting(answers: SimpleQueue[tuple[str, _Attempt]], wait_s: float | None) -> Iterable[tuple[str, _Attempt]]:
-    """The answers that are there, after waiting for the first one at most ``wait_s`` seconds (None: for ever), and
-    those that follow it closely: a transaction for each of a crowd of answers costs more than their rows."""
+    """The answers that are there, after waiting for the first one at most ``wait_s`` seconds (None: for ever)."""
     try:
         found = [answers.get(timeout=wait_s)]
     except Empty:
         return []
     with suppress(Empty):
         while len(found) < ANSWERS_AT_ONCE:
-            found.append(answers.get(timeout=CLOSELY_S))
+            found.append(answers.get_nowait())
     return found
 
 
@@ -229,6 +234,11 @@ class _Keeper:
         if self._reached:
             self._ready += self._held
             self._held = []
+
+    @property
+    def holds(self) -> int:
+        """How many attempts are ready to be written and are not yet."""
+        return len(self._ready)
 
     def finish(self, hosts: int) -> None:
         """The round is over: those that reached nobody are kept as what they are, or as our own network's."""

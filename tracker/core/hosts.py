@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from typing import Generic, TypeVar
-
-from tracker.core.addresses import host_of
-from tracker.core.polling import Feed
 
 Job = TypeVar("Job")
 
@@ -64,8 +60,3 @@ class HostQueue(Generic[Job]):
 
     def __len__(self) -> int:
         return self._count
-
-
-def hosts_of(feeds: Iterable[Feed]) -> frozenset[str]:
-    """The hosts that these feeds live on."""
-    return frozenset(host_of(feed.url) for feed in feeds)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tracker.bench import fetching
 from tracker.bench.newsstand import ENTRIES, ENTRY_BYTES, document, newsstand, set_mode
 from tracker.sources.documents import parse
 
-fetching = pytest.importorskip("tracker.bench.fetching", reason="the peer that only ./run bench installs is missing")
 FEEDS = 3
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tracker.classify.literals import alternatives, openings
 from tracker.core.phrases import Actor
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
@@ -20,7 +21,9 @@ LONGEST = 2000
 
 def plain(text: str) -> str:
     """NFKC, straight quotes, single spaces, at most ``LONGEST`` characters."""
-    text = unicodedata.normalize("NFKC", text[: LONGEST * 2]).translate(_QUOTES)
+    text = text[: LONGEST * 2]
+    if not text.isascii() or "`" in text:
+        text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     return _SPACE.sub(" ", text).strip()[:LONGEST]
 
 
@@ -54,12 +57,39 @@ class Canonical:
         return min(self._old[k] + offset, upper)
 
 
+_STARTS = re.compile(r"(?<!\w)\w|['\"]")
+"""Where something can be rewritten: at the start of a word, or at a quotation mark."""
+
+LOOKED_AT = 4
+"""Letters by which the names that can begin there are found."""
+
+LENGTHS = tuple(range(LOOKED_AT, 0, -1))
+
+NEVER = "(?!)"
+"""An expression that matches nothing."""
+
+_INSIDE = re.compile(r"(?<=\w)'(?=\w)")
+"""An apostrophe inside a word."""
+
+
 class Rewriter:
-    """Rewrites actors to tokens and drops quotation marks; apostrophes inside words become ``’``."""
+    """Rewrites actors to tokens and drops quotation marks; apostrophes inside words become ``’``.
+
+    An actor's name begins at the start of a word. Which names can begin with the word's first two letters is
+    worked out once, so that most words cost one look.
+    """
 
     def __init__(self, actors: Sequence[Actor]) -> None:
-        named = "|".join(f"(?P<{actor.token}>{actor.pattern})" for actor in actors)
-        self._pattern = re.compile(rf"{named}|(?P<apostrophe_>(?<=\w)'(?=\w))|(?P<quote_>[\"'])")
+        pieces = [(each.token, piece) for each in actors for piece in alternatives(each.pattern)]
+        known = [openings(piece, LOOKED_AT) for _, piece in pieces]
+        every = sorted({opening for found in known if found is not None for opening in found})
+        self._by_opening: dict[str, tuple[_Match, tuple[str, ...]]] = {}
+        for opening in every:
+            # A shorter opening that this one continues stands for names of its own.
+            fits = frozenset(opening[:length] for length in range(1, len(opening) + 1))
+            named = [piece for piece, found in zip(pieces, known, strict=True) if found is None or found & fits]
+            self._by_opening[opening] = _either(named)
+        self._otherwise = _either([piece for piece, found in zip(pieces, known, strict=True) if found is None])
 
     def __call__(self, source: str) -> Canonical:
         """The canonical form of a plain text; case decides "US" and "UN", then everything is lower case."""
@@ -67,18 +97,43 @@ class Rewriter:
         new: list[int] = []
         old: list[int] = []
         length = at = 0
-        for found in self._pattern.finditer(source):
-            if found.start() == found.end():
+        lower = source.lower()
+        if len(lower) != len(source):  # a letter that is longer in lower case would shift every place
+            lower = "".join(each if len(each.lower()) != 1 else each.lower() for each in source)
+        by_opening = self._by_opening
+        for start in _STARTS.finditer(source):
+            place = start.start()
+            if place < at:
                 continue
-            name = found.lastgroup or ""
-            token = "’" if name == "apostrophe_" else "" if name == "quote_" else name
-            for start, piece in ((at, source[at : found.start()].lower()), (found.start(), token)):
-                new.append(length)
-                old.append(start)
-                parts.append(piece)
-                length += len(piece)
-            at = found.end()
+            if source[place] in "'\"":
+                inside = source[place] == "'" and _INSIDE.match(source, place) is not None
+                token, end = ("’" if inside else ""), place + 1
+            else:
+                for letters in LENGTHS:
+                    known = by_opening.get(lower[place : place + letters])
+                    if known is not None:
+                        break
+                match, tokens = known or self._otherwise
+                found = match(source, place)
+                if found is None or found.end() == place:
+                    continue
+                token, end = tokens[(found.lastindex or 1) - 1], found.end()
+            piece = lower[at:place]
+            new += (length, length + len(piece))
+            old += (at, place)
+            parts += (piece, token)
+            length += len(piece) + len(token)
+            at = end
         new.append(length)
         old.append(at)
-        parts.append(source[at:].lower())
+        parts.append(lower[at:])
         return Canonical("".join(parts), source, tuple(new), tuple(old))
+
+
+_Match = Callable[[str, int], "re.Match[str] | None"]
+
+
+def _either(pieces: Sequence[tuple[str, str]]) -> tuple[_Match, tuple[str, ...]]:
+    """One expression for the pieces, tried in their order, and the token of each of its groups."""
+    every = "|".join(f"({piece})" for _, piece in pieces) or NEVER
+    return re.compile(every).match, tuple(token for token, _ in pieces)

@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ahocorasick_rs import AhoCorasick
+
+from tracker.classify.literals import Sieve
 from tracker.core.observations import Mode
 from tracker.core.patterns import compiled
 from tracker.core.phrases import CategoryWords, WeaponName
@@ -59,6 +62,7 @@ class Gazetteer:
         for place in places:
             for spelling in (place.name, *place.spellings):
                 self._by_spelling.setdefault(spelling.lower(), place.id)
+        self._named = AhoCorasick(sorted(self._by_spelling)) if self._by_spelling else None
         english = sorted((each for each in self._by_spelling if each.isascii()), key=len, reverse=True)
         other = sorted((each for each in self._by_spelling if not each.isascii()), key=len, reverse=True)
         self._english = self._compiled(english, r"(?P<before>{before})?\b(?P<name>{names})\b(?P<after>{after})?")
@@ -74,6 +78,8 @@ class Gazetteer:
 
     def find(self, text: str) -> tuple[tuple[Place, str], ...]:
         """Places where something is said to happen, in order of mention, each once, with their words."""
+        if self._named is None or not self._named.find_matches_as_indexes(text.lower()):
+            return ()
         found: dict[str, str] = {}
         for pattern in (self._english, self._other):
             for hit in pattern.finditer(text) if pattern is not None else ():
@@ -97,42 +103,49 @@ def _aim(text: str, start: int) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Extractor:
     """The compiled counts, weapons and subtype words of one category."""
 
-    counts: tuple[tuple[re.Pattern[str], str], ...]
-    weapons: tuple[tuple[re.Pattern[str], WeaponName], ...]
-    subtypes: tuple[tuple[re.Pattern[str], str, tuple[Mode, ...]], ...]
+    def __init__(self, words: CategoryWords) -> None:
+        self._counts = [(compiled(each.pattern), each.unit) for each in words.counts]
+        self._weapons = [(compiled(each.pattern), each) for each in words.weapons]
+        self._subtypes = [(compiled(each.pattern), each.subtype, each.modes) for each in words.subtypes]
+        patterns = [each.pattern for each in words.counts]
+        patterns += [each.pattern for each in words.weapons]
+        patterns += [each.pattern for each in words.subtypes]
+        self._sieve = Sieve(patterns)
+        first, second = len(self._counts), len(self._counts) + len(self._weapons)
+        self._counting = self._sieve.chooser(range(first))
+        self._naming = self._sieve.chooser(range(first, second))
+        self._typing = self._sieve.chooser(range(second, len(patterns)))
 
-    @staticmethod
-    def of(words: CategoryWords) -> Extractor:
-        return Extractor(
-            tuple((compiled(each.pattern), each.unit) for each in words.counts),
-            tuple((compiled(each.pattern), each) for each in words.weapons),
-            tuple((compiled(each.pattern), each.subtype, each.modes) for each in words.subtypes),
-        )
+    def met(self, text: str) -> set[int]:
+        """What of the text can be of use here; to be given to the other methods with the text."""
+        return self._sieve.met(text)
 
-    def count(self, text: str) -> tuple[int, str, str] | None:
+    def count(self, text: str, met: set[int]) -> tuple[int, str, str] | None:
         """How many, of what unit, and the words; the first pattern that holds a number wins."""
-        for pattern, unit in self.counts:
+        for place in self._counting(met):
+            pattern, unit = self._counts[place]
             for found in pattern.finditer(text):
                 value = number(found.group("n"))
                 if value is not None:
                     return value, unit, found.group(0).strip()
         return None
 
-    def weapon(self, text: str) -> tuple[WeaponName, str] | None:
+    def weapon(self, text: str, met: set[int]) -> tuple[WeaponName, str] | None:
         """The first weapon of the list that is named, and the words."""
-        for pattern, weapon in self.weapons:
+        for place in self._naming(met):
+            pattern, weapon = self._weapons[place]
             found = pattern.search(text)
             if found is not None:
                 return weapon, found.group(0).strip()
         return None
 
-    def subtype(self, text: str, mode: Mode) -> Found | None:
+    def subtype(self, text: str, mode: Mode, met: set[int]) -> Found | None:
         """The first subtype of the list whose words stand in the text and that exists in this mode."""
-        for pattern, subtype, modes in self.subtypes:
+        for place in self._typing(met):
+            pattern, subtype, modes = self._subtypes[place]
             if modes and mode not in modes:
                 continue
             found = pattern.search(text)

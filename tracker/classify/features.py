@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.classify.canonical import Canonical
-from tracker.classify.rules import THRESHOLD, Reading
+from tracker.classify.phrasing import THRESHOLD, Reading
 
 
 def document(canonical: Canonical, concerns: bool, readings: Sequence[Reading]) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tracker.classify.features import document
-from tracker.classify.rules import LEAST_P, Reading, RulesReader, leading
+from tracker.classify.phrasing import Reading
+from tracker.classify.rules import LEAST_P, RulesReader, leading
 from tracker.core.errors import ArtefactError
 from tracker.core.observations import MODES, Mode, Observation, Text
 

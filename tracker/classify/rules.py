@@ -7,143 +7,23 @@ is a small log-linear model: what phrases and ways of speaking (frames) weigh fo
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 
 from tracker.classify.canonical import LONGEST, Canonical, Rewriter, is_korean, plain
-from tracker.classify.extraction import Extractor, Gazetteer
+from tracker.classify.extraction import Gazetteer
+from tracker.classify.phrasing import THRESHOLD, Phrasing, Reading, groups
 from tracker.core.dating import day_weights
 from tracker.core.day_words import day_cues
 from tracker.core.observations import MODES, Mention, Mode, Observation, Text
-from tracker.core.patterns import compiled
-from tracker.core.phrases import CategoryWords, Frame, Phrase, Phrasebook, TaxonomyFile
+from tracker.core.phrases import Phrasebook, TaxonomyFile
 from tracker.core.places import Place
-
-THRESHOLD = 0.5
-"""A category is mentioned from this probability on."""
 
 LEAST_P = 0.002
 """What the rules say of a category no phrase speaks for: they miss some, so not zero."""
 
 FROM_SUMMARY = 0.85
 """What a phrase found only in the summary keeps of its probability: the guide labels the headline first."""
-
-AGAIN = 0.5
-"""Each further piece of evidence of one kind for one mode counts half of the one before: they overlap."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A phrase or frame, compiled."""
-
-    search: re.Pattern[str]
-    unless: re.Pattern[str] | None
-
-    @staticmethod
-    def of(pattern: str, unless: str) -> _Pattern:
-        return _Pattern(compiled(pattern), compiled(unless) if unless else None)
-
-    def find(self, text: str) -> re.Match[str] | None:
-        found = self.search.search(text)
-        if found is None or (self.unless is not None and self.unless.search(text)):
-            return None
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the rules make of one category in one text. ``evidence`` holds (mode, weight) of each phrase."""
-
-    category: str
-    p: float
-    p_mode: tuple[tuple[Mode, float], ...]
-    subtypes: tuple[tuple[Mode, float, str, str], ...]
-    words: str
-    mode_words: str
-    fired: tuple[str, ...] = ()
-
-    @property
-    def mode(self) -> Mode:
-        return max(self.p_mode, key=lambda pair: pair[1])[0]
-
-
-def _discounted(weights: Iterable[float]) -> float:
-    total, factor = 0.0, 1.0
-    for weight in sorted(weights, key=abs, reverse=True):
-        total += factor * weight
-        factor *= AGAIN
-    return total
-
-
-def softmax(scores: Mapping[Mode, float]) -> tuple[tuple[Mode, float], ...]:
-    """Probabilities of the modes from their evidence in nats; they sum to 1."""
-    top = max(scores.values())
-    powers = {mode: math.exp(score - top) for mode, score in scores.items()}
-    total = sum(powers.values())
-    return tuple((mode, powers[mode] / total) for mode in MODES)
-
-
-class _Category:
-    """One category's phrases and frames in one language, ready to match."""
-
-    def __init__(self, words: CategoryWords, frames: Sequence[Frame], lang: str) -> None:
-        self.words = words
-        self.gate = compiled(words.gate)
-        self.extractor = Extractor.of(words)
-        self._phrases: list[tuple[Phrase, _Pattern]] = [
-            (each, _Pattern.of(each.pattern, each.unless)) for each in words.phrases if each.lang == lang
-        ]
-        self._frames: list[tuple[Frame, _Pattern]] = [
-            (each, _Pattern.of(each.pattern, each.unless))
-            for each in frames
-            if each.lang == lang and (not each.only or words.category in each.only)
-        ]
-
-    def read(self, canonical: Canonical) -> Reading | None:
-        """None where nothing speaks for the category."""
-        text = canonical.text
-        if self.gate.search(text) is None:
-            return None
-        p, most, words = 0.0, 1.0, ""
-        by_mode: dict[Mode, list[tuple[float, str]]] = {mode: [] for mode in MODES}
-        subtypes: list[tuple[Mode, float, str, str]] = []
-        fired: list[str] = []
-        for phrase, pattern in self._phrases:
-            if phrase.p <= 0.0 and p < THRESHOLD and phrase.at_most >= 1.0:
-                continue
-            found = pattern.find(text)
-            if found is None:
-                continue
-            fired.append(phrase.pattern)
-            most = min(most, phrase.at_most)
-            said = canonical.words(*found.span())
-            if phrase.p > p:
-                p, words = phrase.p, said
-            if phrase.mode is not None:
-                by_mode[phrase.mode].append((phrase.weight, said))
-            if phrase.subtype:
-                subtypes.append((phrase.mode or MODES[0], phrase.weight, phrase.subtype, said))
-        p = min(p, most)
-        if p <= 0.0:
-            return None
-        scores = {mode: self.words.prior.get(mode, 0.0) for mode in MODES}
-        framed: dict[Mode, list[float]] = {mode: [] for mode in MODES}
-        if p >= THRESHOLD:
-            for frame, pattern in self._frames:
-                found = pattern.find(text)
-                if found is not None:
-                    framed[frame.mode].append(frame.weight)
-                    by_mode[frame.mode].append((0.0, canonical.words(*found.span())))
-                    fired.append(frame.pattern)
-        for mode in MODES:
-            scores[mode] += _discounted(weight for weight, _ in by_mode[mode] if weight) + _discounted(framed[mode])
-        p_mode = softmax(scores)
-        mode = max(p_mode, key=lambda pair: pair[1])[0]
-        told = max(by_mode[mode], key=lambda pair: pair[0], default=(0.0, ""))[1]
-        return Reading(self.words.category, p, p_mode, tuple(subtypes), words, told, tuple(fired))
 
 
 class RulesReader:
@@ -154,30 +34,24 @@ class RulesReader:
         book: Phrasebook = values.phrasebook
         self.version = book.version
         self.guide = tuple(each.id for each in values.taxonomy.categories.values() if each.guide)
-        self._gate = compiled(book.gate)
-        self._weak = compiled(book.weak)
-        self._context = compiled(book.context)
-        self._concerns = compiled(book.concerns)
-        self._hints = compiled(book.hints)
+        self._raw, (self._gate, self._weak, self._context) = groups(True, book.gate, book.weak, book.context)
+        self._canonical, (self._concerns, self._hints) = groups(False, book.concerns, book.hints)
         self._rewrite = Rewriter(book.actors)
         self._places = Gazetteer(places, self._stands_for_actor)
         self._book = book
+        self._words = {each.category: each for each in book.categories}
         least = dict.fromkeys(self.guide, LEAST_P)
         self._nothing = Observation(False, (), least, {})
 
     # Hundreds of patterns: compiled for the languages that are read, and not at all where nothing is read.
 
     @cached_property
-    def _english(self) -> list[_Category]:
-        return [_Category(each, self._book.frames, "en") for each in self._book.categories]
+    def _english(self) -> Phrasing:
+        return Phrasing(self._book, "en")
 
     @cached_property
-    def _korean(self) -> list[_Category]:
-        return [_Category(each, self._book.frames, "ko") for each in self._book.categories]
-
-    @cached_property
-    def _by_id(self) -> dict[str, _Category]:
-        return {each.words.category: each for each in self._english}
+    def _korean(self) -> Phrasing:
+        return Phrasing(self._book, "ko")
 
     def observe(self, texts: Sequence[Text]) -> list[Observation]:
         """One observation per text, in order."""
@@ -188,9 +62,12 @@ class RulesReader:
         return any(self._passes(part[:LONGEST]) for part in (text.title, text.summary))
 
     def _passes(self, part: str) -> bool:
-        if self._gate.search(part) is not None:
+        met = self._raw.met(part.lower())
+        if not met:
+            return False
+        if self._gate.found(part, met):
             return True
-        return self._weak.search(part) is not None and self._context.search(part) is not None
+        return self._weak.found(part, met) and self._context.found(part, met)
 
     def _stands_for_actor(self, name: str) -> bool:
         """Whether a place's name is also read as a government ("Pyongyang says")."""
@@ -200,24 +77,26 @@ class RulesReader:
         """Whether the text concerns the DPRK, its canonical form, language and the categories with p > 0."""
         title = self._rewrite(plain(text.title))
         lang = "ko" if is_korean(title.source) else "en"
-        concerns = self._concerns.search(title.text) is not None
-        found = self._read(title, lang) if concerns or self._hints.search(title.text) else []
+        met = self._canonical.met(title.text)
+        concerns = self._concerns.found(title.text, met)
+        found = self._read(title, lang) if concerns or self._hints.found(title.text, met) else []
         if any(each.p >= THRESHOLD for each in found) or not text.summary:
             return concerns, title, lang, found
         both = self._rewrite(plain(f"{text.title}. {text.summary}"))
-        if not self._concerns.search(both.text):
+        if not self._concerns.found(both.text, self._canonical.met(both.text)):
             return concerns, title, lang, found
-        if concerns and not self._hints.search(title.text):
+        if concerns and not self._hints.found(title.text, met):
             return True, both, lang, found
         lesser = [
-            Reading(each.category, each.p * FROM_SUMMARY, each.p_mode, each.subtypes, each.words, each.mode_words)
+            Reading(
+                each.category, each.p * FROM_SUMMARY, each.p_mode, each.subtypes, each.words, each.mode_words, each.told
+            )
             for each in self._read(both, lang)
         ]
         return True, both, lang, lesser
 
     def _read(self, canonical: Canonical, lang: str) -> list[Reading]:
-        readings = (each.read(canonical) for each in (self._korean if lang == "ko" else self._english))
-        return [each for each in readings if each is not None]
+        return (self._korean if lang == "ko" else self._english).read(canonical)
 
     def _observe(self, text: Text) -> Observation:
         if not self.relevant(text):
@@ -244,35 +123,37 @@ class RulesReader:
         if reading is not None:
             words |= {"category": reading.words, "mode": reading.mode_words}
         mode = max(p_mode, key=lambda pair: pair[1])[0]
-        kind = self._by_id.get(category)
+        kind = self._words.get(category)
+        around = self._english.extractors.get(category)
         source, lowered = canonical.source, canonical.text
         subtype, weapon, count, unit = self._subtype(reading, mode, words), "", None, ""
-        if kind is not None:
-            named = kind.extractor.weapon(lowered)
+        if around is not None:
+            met = around.met(lowered)
+            named = around.weapon(lowered, met)
             if named is not None:
                 weapon, words["weapon"] = named[0].id, named[1]
             if not subtype:
-                told = kind.extractor.subtype(lowered, mode)
+                told = around.subtype(lowered, mode, met)
                 if told is not None:
                     subtype, words["subtype"] = told.value, told.words
                 elif named is not None:
                     subtype = named[0].subtype
-            counted = kind.extractor.count(lowered)
+            counted = around.count(lowered, met)
             if counted is not None:
                 count, unit, words["count"] = counted
         places = self._places.find(source)
         zone = self.taxonomy.zone_of(category, subtype)
-        if places and kind is not None and kind.words.placed:
+        if places and kind is not None and kind.placed:
             zone = places[0][0].zone
             words["place"] = places[0][1]
         acts = self.taxonomy.effect(category, subtype, mode).act
         ahead = mode == "expected" and acts != "opens"
         cues = day_cues(source, lang)
-        if kind is None or not kind.words.state_media:
+        if kind is None or not kind.state_media:
             cues = tuple(cue for cue in cues if cue.kind != "state_media")
         if cues:
             words["days"] = "; ".join(cue.words for cue in cues)
-        hours = kind.words.hours if kind is not None else ()
+        hours = kind.hours if kind is not None else ()
         days = day_weights(text.published, zone, text.zone, cues, ahead, hours)
         ids = tuple(place.id for place, _ in places)
         kept = tuple((key, value) for key, value in words.items() if value)

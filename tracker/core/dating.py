@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
-from tracker.core.days import DayWeights, Published, day_of, end_of, normalised, start_of
+from tracker.core.days import DayWeights, Published, day_of, end_of, normalised, start_of, zone
 
 CueKind = Literal["weekday", "days_ago", "week_ago", "date", "day_of_month", "state_media"]
 
@@ -80,29 +81,77 @@ def _instants(published: Published) -> list[datetime]:
     return [first + step * (k + 0.5) for k in range(SAMPLES)]
 
 
-def _share(day: date, instants: list[datetime], event_zone: str, ahead: bool, hours: Sequence[float]) -> float:
-    """The probability that the event falls on ``day``, by the lag (and the hours such events keep) alone."""
-    begin, end = start_of(day, event_zone), end_of(day, event_zone)
-    if hours and not ahead:
-        return _by_hour(instants[0], begin, end, hours)
-    total = 0.0
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """One exponential of the lag, worked out for the hours such events keep.
+
+    ``before`` holds the weight of each earlier day, as seen from the midnight after it; ``hours`` the weight of
+    the hours of a day up to each, as seen from its own midnight; both times exp(-t / mean) for t hours later.
+    """
+
+    share: float
+    mean: float
+    before: tuple[float, ...]
+    hours: tuple[float, ...]
+
+
+@lru_cache(maxsize=64)
+def _pasts(hours: tuple[float, ...]) -> tuple[_Past, ...]:
+    often = hours or (1.0,) * 24
+    made = []
+    for share, mean in LAGS:
+        passed = [0.0]
+        for hour, each in enumerate(often):
+            passed.append(passed[-1] + each * (math.exp((hour + 1.0) / mean) - math.exp(hour / mean)))
+        before = tuple(passed[-1] * math.exp(-24.0 * (back + 1) / mean) for back in range(DAYS_BACK))
+        made.append(_Past(share, mean, before, tuple(passed)))
+    return tuple(made)
+
+
+def _back(since: float, hours: tuple[float, ...]) -> list[float]:
+    """The probability of each day from the publication day backwards, by the lag (and the hours such events keep).
+
+    ``since`` is the hours passed since the midnight that began the publication day in the event's zone. Days
+    are taken to have 24 hours: where clocks change, an hour is lost, which no weight shows.
+    """
+    whole = min(int(since), 23)
+    often = hours[whole] if hours else 1.0
+    today = 0.0
+    faded = []
+    for past in _pasts(hours):
+        passed = math.exp(-since / past.mean)
+        today += past.share * (passed * past.hours[whole] + often * (1.0 - math.exp((whole - since) / past.mean)))
+        faded.append((past.share * passed, past.before))
+    weights = [today, *(0.0,) * DAYS_BACK]
+    for share, before in faded:
+        for back, weight in enumerate(before, 1):
+            weights[back] += share * weight
+    return weights
+
+
+def _forth(since: float) -> list[float]:
+    """The probability of each day from the publication day on, for what is yet to come."""
+    passed = [_reached(24.0 * day - since, AHEAD) for day in range(DAYS_AHEAD + 2)]
+    return [later - earlier for earlier, later in pairwise(passed)]
+
+
+def _priors(
+    instants: Sequence[datetime], event_zone: str, ahead: bool, hours: tuple[float, ...]
+) -> tuple[dict[date, float], date, date]:
+    """The weight of every possible day before a word was read, and the first and last publication day there."""
+    weights: dict[date, float] = {}
+    place = zone(event_zone)
+    first = last = instants[0].astimezone(place).date()
     for moment in instants:
-        if ahead:
-            total += _reached(_hours(end, moment), AHEAD) - _reached(_hours(begin, moment), AHEAD)
-        else:
-            total += _reached(_hours(moment, begin), LAGS) - _reached(_hours(moment, end), LAGS)
-    return total / len(instants)
-
-
-def _by_hour(moment: datetime, begin: datetime, end: datetime, hours: Sequence[float]) -> float:
-    since = _hours(moment, begin)
-    total, length = 0.0, _hours(end, begin)
-    after = _reached(since, LAGS)
-    for hour in range(math.ceil(length)):
-        until = _reached(since - min(hour + 1.0, length), LAGS)
-        total += hours[min(hour, len(hours) - 1)] * (after - until)
-        after = until
-    return total
+        local = moment.astimezone(place)
+        day = last = local.date()
+        since = local.hour + local.minute / 60.0 + local.second / 3600.0
+        shares = _forth(since) if ahead else _back(since, hours)
+        number, sign = day.toordinal(), (1 if ahead else -1)
+        for offset, share in enumerate(shares):
+            each = date.fromordinal(number + sign * offset)
+            weights[each] = weights.get(each, 0.0) + share / len(instants)
+    return weights, first, last
 
 
 @lru_cache(maxsize=4096)
@@ -161,19 +210,6 @@ def _agreement(cue: DayCue, day: date, stamp: date, home: date, event_zone: str,
     return _either(lambda each: float(each == meant_day), day, event_zone, desk_zone, True)
 
 
-def _candidates(
-    instants: list[datetime], event_zone: str, cues: tuple[DayCue, ...], stamp: date, ahead: bool
-) -> list[date]:
-    earliest, latest = day_of(instants[0], event_zone), day_of(instants[-1], event_zone)
-    span = range(DAYS_AHEAD + 1) if ahead else range(-DAYS_BACK, 1)
-    days = {(earliest if ahead else latest) + timedelta(days=offset) for offset in span}
-    for cue in cues:
-        named = _day_in(cue, stamp) if cue.kind in ("date", "day_of_month") else None
-        if named is not None and (named >= earliest if ahead else named <= latest):
-            days.add(named)
-    return sorted(days)
-
-
 def day_weights(
     published: Published,
     event_zone: str,
@@ -196,11 +232,13 @@ def day_weights(
         named = _day_in(full[0], date(full[0].year, full[0].month, 1)) if full else None
         return ((named, 1.0),) if named is not None else ()
     stamp = day_of(instants[len(instants) // 2], publisher_zone)
-    home = day_of(instants[0], event_zone)
-    if len(instants) > 1:
-        hours = ()
-    days = _candidates(instants, event_zone, cues, stamp, ahead)
-    weights = {day: _share(day, instants, event_zone, ahead, hours) for day in days}
+    told = tuple(hours) if len(instants) == 1 else ()
+    weights, home, latest = _priors(instants, event_zone, ahead, told)
+    for cue in cues:
+        named = _day_in(cue, stamp) if cue.kind in ("date", "day_of_month") else None
+        if named is not None and (named >= home if ahead else named <= latest):
+            weights.setdefault(named, 0.0)
+    days = sorted(weights)
     for cue in cues:
         fits = {day: _agreement(cue, day, stamp, home, event_zone, publisher_zone, ahead) for day in days}
         if not any(fit > 0.0 for fit in fits.values()):

@@ -65,6 +65,11 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 
+_MAY_NAME_A_DAY = re.compile(
+    r"day|\d|week|ago|earlier|yester|night|morrow|this |hours|kcna|rodong|state|great sat|" + "|".join(MONTHS)
+)
+"""Most headlines name no day: one look tells, where none of these stands no pattern below matches."""
+
 _KOREAN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("iso", re.compile(r"(?P<y>(?:19|20)\d\d)년 ?(?P<m>1[0-2]|0?\d)월 ?(?P<d>[12]\d|3[01]|0?\d)일")),
     ("korean_date", re.compile(r"(?<!\d)(?P<m>1[0-2]|[1-9])월 ?(?P<d>[12]\d|3[01]|[1-9])일")),
@@ -139,4 +144,7 @@ def _all(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterat
 @lru_cache(maxsize=1024)
 def day_cues(text: str, lang: str = "en") -> tuple[DayCue, ...]:
     """The day words of a text, at most one of each form, dates first; ``lang`` "ko" reads Korean, others English."""
-    return tuple(_all(text.lower(), _KOREAN if lang == "ko" else _ENGLISH))
+    lowered = text.lower()
+    if lang != "ko" and _MAY_NAME_A_DAY.search(lowered) is None:
+        return ()
+    return tuple(_all(lowered, _KOREAN if lang == "ko" else _ENGLISH))

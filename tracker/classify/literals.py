@@ -1,0 +1,262 @@
+"""What must stand in a text before a regular expression can match it: literals, read off the expression itself.
+
+Hundreds of phrases are tried on every headline and nearly all of them cannot match, which a look at the
+letters shows. The way is that of RE2's FilteredRE2 (Cox, "Regular Expression Matching with a Trigram Index"):
+every expression gives clauses, each a set of strings of which one has to occur; one Aho-Corasick pass over a
+text tells which clauses are met, and only expressions with all of theirs met are run.
+
+The standard library's own parser of expressions takes them apart. Where a later Python lacks it, every
+expression is simply run: slower, and the same answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
+from typing import Any
+
+from ahocorasick_rs import AhoCorasick
+
+LEAST = 2
+"""Shortest literal worth looking for; a single letter stands in every text (outside Chinese and Korean script)."""
+
+MOST_CHOICES = 60
+"""A clause of more literals than this says too little to be worth its place."""
+
+_PARSER: Any = vars(re).get("_parser")
+
+Choices = frozenset[str]
+"""Strings of which at least one occurs in every text that the expression matches."""
+
+
+def _parsed(pattern: str) -> Any:
+    return _PARSER.parse(pattern) if _PARSER is not None else None
+
+
+def clauses(pattern: str, folded: bool = False) -> tuple[Choices, ...]:
+    """The clauses of an expression: every one must be met, by any of its literals.
+
+    They hold for the text as it is, where parts that ignore case tell nothing; or, ``folded``, for the text in
+    lower case. Empty where nothing can be said.
+    """
+    tree = _parsed(pattern)
+    if tree is None:
+        return ()
+    found = {each for each in _of(tree, folded) if len(each) <= MOST_CHOICES and all(map(_telling, each))}
+    if folded:
+        found = {frozenset(literal.lower() for literal in each) for each in found}
+    return tuple(sorted(found, key=sorted))
+
+
+def alternatives(pattern: str) -> tuple[str, ...]:
+    """The expression cut at its outermost bars, also at those of a group that ignores case: as many expressions,
+    one of which matches where the whole one does."""
+    pieces = []
+    for piece in _cut(pattern):
+        inner = piece[4:-1]
+        if piece.startswith("(?i:") and piece.endswith(")") and _closes_at_end(piece):
+            pieces += [f"(?i:{each})" for each in _cut(inner)]
+        else:
+            pieces.append(piece)
+    return tuple(pieces)
+
+
+def _depths(pattern: str) -> Iterator[tuple[int, str, int]]:
+    """Every character outside brackets and escapes with its place and the depth of groups around it."""
+    depth, bracket, skip = 0, False, False
+    for place, letter in enumerate(pattern):
+        if skip:
+            skip = False
+        elif letter == "\\":
+            skip = True
+        elif bracket:
+            bracket = letter != "]"
+        elif letter == "[":
+            bracket = True
+        else:
+            depth -= letter == ")"
+            yield place, letter, depth
+            depth += letter == "("
+
+
+def _cut(pattern: str) -> list[str]:
+    bars = [place for place, letter, depth in _depths(pattern) if letter == "|" and depth == 0]
+    edges = [-1, *bars, len(pattern)]
+    return [pattern[first + 1 : last] for first, last in pairwise(edges)]
+
+
+def _closes_at_end(piece: str) -> bool:
+    return next(place for place, letter, depth in _depths(piece) if letter == ")" and depth == 0) == len(piece) - 1
+
+
+def _telling(literal: str) -> bool:
+    return len(literal) >= LEAST or not literal.isascii()
+
+
+def _of(tree: Any, folded: bool) -> list[Choices]:
+    """The clauses of a sequence of parsed parts."""
+    found: list[Choices] = []
+    run = ""
+    for operation, value in tree:
+        name = str(operation)
+        if name == "LITERAL":
+            run += chr(value)
+            continue
+        if name in ("AT", "ASSERT", "ASSERT_NOT"):
+            if name == "AT" and not run:
+                continue
+            found, run = _with(found, run), ""
+            continue
+        found, run = _with(found, run), ""
+        if name == "SUBPATTERN":
+            _, added, _, inner = value
+            if folded or not added & re.IGNORECASE:
+                found += _of(inner, folded)
+        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            least, _, inner = value
+            if least > 0:
+                found += _of(inner, folded)
+        elif name == "BRANCH":
+            joined = _joined([_of(branch, folded) for branch in value[1]])
+            if joined is not None:
+                found.append(joined)
+    return _with(found, run)
+
+
+def _with(found: list[Choices], run: str) -> list[Choices]:
+    return [*found, frozenset({run})] if run else found
+
+
+def _joined(branches: list[list[Choices]]) -> Choices | None:
+    """One clause for a choice of branches: the most telling clause of each, together."""
+    chosen: set[str] = set()
+    for branch in branches:
+        usable = [each for each in branch if all(map(_telling, each))]
+        if not usable:
+            return None
+        chosen |= max(usable, key=_tells)
+    return frozenset(chosen)
+
+
+def openings(pattern: str, length: int = 4) -> frozenset[str] | None:
+    """The first characters, in lower case, of everything the expression can match; None if unknown.
+
+    ``length`` of them, fewer where a match may end before; never none.
+    """
+    tree = _parsed(pattern)
+    if tree is None:
+        return None
+    whole = _starts(tree, frozenset({""}), length)
+    if whole is None or "" in whole:
+        return None
+    return frozenset(each.lower() for each in whole)
+
+
+def _starts(tree: Any, begun: frozenset[str], length: int) -> frozenset[str] | None:
+    for operation, value in tree:
+        if all(len(each) >= length for each in begun):
+            return begun
+        following = _next(str(operation), value, begun, length)
+        if following is None:
+            return None
+        begun = following
+    return begun
+
+
+def _next(name: str, value: Any, begun: frozenset[str], length: int) -> frozenset[str] | None:
+    if name in ("AT", "ASSERT", "ASSERT_NOT"):
+        return begun
+    if name == "LITERAL":
+        return _extended(begun, [chr(value)], length)
+    if name == "IN":
+        letters = [chr(each) for operation, each in value if str(operation) == "LITERAL"]
+        return _extended(begun, letters, length) if len(letters) == len(value) else None
+    if name == "SUBPATTERN":
+        return _starts(value[3], begun, length)
+    if name == "BRANCH":
+        return _union(_starts(branch, begun, length) for branch in value[1])
+    if name in ("MAX_REPEAT", "MIN_REPEAT"):
+        least, most, inner = value
+        reached: frozenset[str] | None = begun
+        every = [begun] if least == 0 else []
+        for _ in range(min(int(most), length)):
+            reached = _starts(inner, reached, length) if reached is not None else None
+            if reached is None:
+                return None
+            every.append(reached)
+        return _union(every)
+    return None
+
+
+def _extended(begun: frozenset[str], letters: list[str], length: int) -> frozenset[str]:
+    done = frozenset(each for each in begun if len(each) >= length)
+    return done | frozenset(each + letter for each in begun - done for letter in letters)
+
+
+def _union(parts: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    every: set[str] = set()
+    for part in parts:
+        if part is None:
+            return None
+        every |= part
+    return frozenset(every)
+
+
+class Sieve:
+    """Tells which of many expressions a text can match at all; one pass over the text, whatever their number.
+
+    ``folded``: the texts are given in lower case.
+    """
+
+    def __init__(self, patterns: Sequence[str], folded: bool = False) -> None:
+        numbers: dict[Choices, int] = {}
+        self._needs: list[tuple[int, frozenset[int]]] = []
+        for pattern in patterns:
+            needs = sorted(clauses(pattern, folded), key=_tells, reverse=True)
+            known = [numbers.setdefault(clause, len(numbers)) for clause in needs]
+            self._needs.append((known[0] if known else -1, frozenset(known[1:])))
+        met: dict[str, set[int]] = {}
+        for clause, number in numbers.items():
+            for literal in clause:
+                met.setdefault(literal, set()).add(number)
+        literals = sorted(met)
+        self._met = [tuple(sorted(met[literal])) for literal in literals]
+        self._matcher = AhoCorasick(literals) if literals else None
+
+    def met(self, text: str) -> set[int]:
+        """The clauses that the text meets; to be given to a chooser."""
+        met: set[int] = set()
+        if self._matcher is not None:
+            table = self._met
+            for number in {found[0] for found in self._matcher.find_matches_as_indexes(text, overlapping=True)}:
+                met.update(table[number])
+        return met
+
+    def chooser(self, numbers: Sequence[int]) -> Callable[[set[int]], list[int]]:
+        """Which of a group's expressions (as places in ``numbers``) can match, for the clauses a text meets.
+
+        The clause that tells most is asked first, for all expressions that share it; most texts fail there.
+        """
+        needs = [(place, *self._needs[number]) for place, number in enumerate(numbers)]
+        always = [place for place, first, _ in needs if first < 0]
+        by_first: dict[int, list[tuple[int, frozenset[int]]]] = {}
+        for place, first, others in needs:
+            if first >= 0:
+                by_first.setdefault(first, []).append((place, others))
+        firsts = frozenset(by_first)
+
+        def choose(met: set[int]) -> list[int]:
+            chosen = list(always)
+            for first in met & firsts:
+                chosen += [place for place, others in by_first[first] if others <= met]
+            chosen.sort()
+            return chosen
+
+        return choose
+
+
+def _tells(clause: AbstractSet[str]) -> tuple[int, int]:
+    """How much a clause tells: rarely met are few and long literals."""
+    return min(map(len, clause)), -len(clause)

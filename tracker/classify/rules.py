@@ -13,7 +13,7 @@ from functools import cached_property
 from tracker.classify.canonical import LONGEST, Canonical, Rewriter, is_korean, plain
 from tracker.classify.extraction import Gazetteer
 from tracker.classify.phrasing import THRESHOLD, Phrasing, Reading, groups
-from tracker.core.dating import day_weights
+from tracker.core.dating import Outlook, day_weights
 from tracker.core.day_words import day_cues
 from tracker.core.observations import MODES, Mention, Mode, Observation, Text
 from tracker.core.phrases import Phrasebook, TaxonomyFile
@@ -147,14 +147,15 @@ class RulesReader:
             zone = places[0][0].zone
             words["place"] = places[0][1]
         acts = self.taxonomy.effect(category, subtype, mode).act
-        ahead = mode == "expected" and acts != "opens"
+        outlook = outlook_of(mode, acts)
         cues = day_cues(source, lang)
         if kind is None or not kind.state_media:
             cues = tuple(cue for cue in cues if cue.kind != "state_media")
         if cues:
             words["days"] = "; ".join(cue.words for cue in cues)
         hours = kind.hours if kind is not None else ()
-        days = day_weights(text.published, zone, text.zone, cues, ahead, hours)
+        far = kind is not None and kind.state_media
+        days = day_weights(text.published, zone, text.zone, cues, outlook, hours, far)
         ids = tuple(place.id for place, _ in places)
         kept = tuple((key, value) for key, value in words.items() if value)
         return Mention(category, subtype, mode, round(p, 4), p_mode, days, zone, ids, count, unit, weapon, kept)
@@ -166,6 +167,13 @@ class RulesReader:
             return ""
         _, _, subtype, words["subtype"] = max(own, key=lambda each: each[1])
         return subtype
+
+
+def outlook_of(mode: Mode, act: str) -> Outlook:
+    """Where the event's day is to be looked for: a threat or an offer is made on the day it is spoken."""
+    if mode == "expected" and act != "opens":
+        return "ahead"
+    return "open" if mode == "commentary" else "past"
 
 
 def leading(mentions: Sequence[Mention], guide: Sequence[str]) -> dict[str, float]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
-from tracker.core.dating import CueKind, DayCue
+from tracker.core.dating import CueKind, DayCue, Sense
+from tracker.core.day_senses import around
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -19,27 +21,20 @@ _MONTH = (
 )
 _DAY = r"(?P<{}>[12]?\d|3[01])(?:st|nd|rd|th)?"
 
-_ASIDE = r"(?<!since )(?<!before )(?<!until )(?<!ahead of )(?<!by )(?<!after )(?<!from )"
-"""A day that only bounds something else ("since Monday") does not date the event."""
-
 _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("iso", re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0\d|1[0-2])-(?P<d>[0-2]\d|3[01])\b")),
     (
         "date",
-        re.compile(
-            _ASIDE + r"\b" + _MONTH.format("mon") + " " + _DAY.format("d") + r"\b(?:,? (?P<y>(?:19|20)\d\d))?(?!\d)"
-        ),
+        re.compile(r"\b" + _MONTH.format("mon") + " " + _DAY.format("d") + r"\b(?:,? (?P<y>(?:19|20)\d\d))?(?!\d)"),
     ),
     (
         "date",
-        re.compile(
-            _ASIDE + r"\b" + _DAY.format("d") + " (?:of )?" + _MONTH.format("mon") + r"(?:,? (?P<y>(?:19|20)\d\d))?\b"
-        ),
+        re.compile(r"\b" + _DAY.format("d") + " (?:of )?" + _MONTH.format("mon") + r"(?:,? (?P<y>(?:19|20)\d\d))?\b"),
     ),
     (
         "weekday",
         re.compile(
-            _ASIDE + r"(?P<part>\b(?:early|late|before dawn|local time) (?:on )?)?"
+            r"(?P<part>\b(?:early|late|before dawn|local time) (?:on )?)?"
             r"\b(?P<wd>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
             r"(?P<part2> (?:morning|afternoon|evening|night|local time))?(?! (?:club|times|review))"
         ),
@@ -48,25 +43,41 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
         "ago",
         re.compile(r"\b(?P<n>\d{1,2}|a|one|two|three|four|five|six|seven|ten) (?P<u>day|week)s? (?:ago|earlier)\b"),
     ),
-    ("last_week", re.compile(r"\blast week\b")),
+    (
+        "slashed",
+        re.compile(
+            r"(?<![\d/.$])(?!9/11|1/[234]\b|[23]/[34]\b)(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])"
+            r"(?:/(?P<y>(?:20)?[0-2]\d))?(?![\d/])"
+        ),
+    ),
+    ("last_week", re.compile(r"\blast week\b(?! of)")),
+    ("this_week", re.compile(r"\bthis week\b")),
     ("next_week", re.compile(r"\bnext week\b")),
+    ("weekend", re.compile(r"\b(?:this|last|next|over the|at the) weekend\b")),
+    ("last_month", re.compile(r"\blast month\b")),
+    ("next_month", re.compile(r"\bnext month\b")),
     ("yesterday", re.compile(r"\byesterday\b|\blast night\b")),
     (
         "today",
-        re.compile(r"\btoday\b(?!'s)|\btonight\b|\bthis (?:morning|afternoon|evening)\b|\bhours ago\b"),
+        re.compile(
+            r"\btoday\b(?!'s)|\btonight\b|\bovernight\b|\bthis (?:morning|afternoon|evening)\b"
+            r"|\b(?:\d+|few|just|several|two|three) hours ago\b"
+        ),
     ),
     ("tomorrow", re.compile(r"\btomorrow\b")),
     (
         "state_media",
         re.compile(
-            r"\b(?:kcna|rodong sinmun|(?:north korean?|nk|n\.? ?korean?)?'?s? ?state(?:-run)? "
+            r"\b(?:kcna|korean central news agency|rodong sinmun"
+            r"|(?:north korean?|nk|n\.? ?korean?)?'?s? ?state(?:-run)? "
             r"(?:media|news agency|television|tv)|great satisfaction)\b"
         ),
     ),
 )
 
 _MAY_NAME_A_DAY = re.compile(
-    r"day|\d|week|ago|earlier|yester|night|morrow|this |hours|kcna|rodong|state|great sat|" + "|".join(MONTHS)
+    r"day|\d|week|month|ago|earlier|yester|night|morrow|this |hours|kcna|rodong|state|central news|great sat|"
+    + "|".join(MONTHS)
 )
 """Most headlines name no day: one look tells, where none of these stands no pattern below matches."""
 
@@ -93,12 +104,34 @@ _KOREAN: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 _SIMPLE: dict[str, tuple[CueKind, int]] = {
     "last_week": ("week_ago", 1),
+    "this_week": ("week_ago", 0),
+    "weekend": ("weekend", 0),
+    "last_month": ("month_ago", 1),
+    "next_month": ("month_ago", -1),
     "next_week": ("week_ago", -1),
     "yesterday": ("days_ago", 1),
     "today": ("days_ago", 0),
     "tomorrow": ("days_ago", -1),
     "state_media": ("state_media", 0),
 }
+
+
+_BOUND = re.compile(r"\b(?:since|before|until|ahead of|from)(?: the| on)? $")
+"""A day that only bounds something else ("since Monday") dates no event."""
+
+_SENTENCE = re.compile(r"(?<!\b[a-z])(?<!gen)(?<!sen)(?<!mr)(?<!ms)[.!?][\"'”’]? (?=[^a-z]*[a-z])")
+"""Where a sentence has ended before a day's name; an initial's full stop ends none."""
+
+_SENSES: dict[str, Sense] = {
+    "last_week": "past",
+    "last_month": "past",
+    "yesterday": "past",
+    "ago": "past",
+    "next_week": "ahead",
+    "next_month": "ahead",
+    "tomorrow": "ahead",
+}
+"""Words that say by themselves on which side of today the day lies."""
 
 
 def _month(word: str) -> int:
@@ -109,6 +142,9 @@ def _cue(name: str, found: re.Match[str]) -> DayCue | None:
     words, group = found.group(0).strip(), found.groupdict()
     if name == "iso":
         return DayCue("date", words, 0, int(group["y"]), int(group["m"]), int(group["d"]))
+    if name == "slashed":
+        year = int(group["y"] or 0)
+        return DayCue("date", words, 0, year + 2000 if 0 < year < 100 else year, int(group["m"]), int(group["d"]))
     if name == "date":
         return DayCue("date", words, 0, int(group["y"] or 0), _month(group["mon"]), int(group["d"]))
     if name == "korean_date":
@@ -128,23 +164,28 @@ def _cue(name: str, found: re.Match[str]) -> DayCue | None:
     return DayCue(kind, words, value)
 
 
-def _all(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterator[DayCue]:
-    taken: list[tuple[int, int]] = []
+def _all(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...], english: bool) -> Iterator[DayCue]:
+    """Every day that is named, in the order of the text; what names it best is tried first."""
+    found: list[tuple[int, int, DayCue]] = []
     for name, pattern in patterns:
-        for found in pattern.finditer(text):
-            if any(found.start() < end and start < found.end() for start, end in taken):
+        for hit in pattern.finditer(text):
+            if any(hit.start() < end and start < hit.end() for start, end, _ in found):
                 continue
-            taken.append(found.span())
-            cue = _cue(name, found)
-            if cue is not None:
-                yield cue
-                break
+            cue = _cue(name, hit)
+            if cue is None or (english and _BOUND.search(text, max(0, hit.start() - 12), hit.start())):
+                continue
+            if english and cue.kind != "state_media":
+                sense, role = around(text, *hit.span())
+                later = _SENTENCE.search(text, 0, hit.end()) is not None
+                cue = replace(cue, sense=_SENSES.get(name, sense), role=role, later=later)
+            found.append((*hit.span(), cue))
+    yield from (cue for _, _, cue in sorted(found, key=lambda each: each[0]))
 
 
 @lru_cache(maxsize=1024)
 def day_cues(text: str, lang: str = "en") -> tuple[DayCue, ...]:
-    """The day words of a text, at most one of each form, dates first; ``lang`` "ko" reads Korean, others English."""
+    """The day words of a text in its order; ``lang`` "ko" reads Korean, others English."""
     lowered = text.lower()
     if lang != "ko" and _MAY_NAME_A_DAY.search(lowered) is None:
         return ()
-    return tuple(_all(lowered, _KOREAN if lang == "ko" else _ENGLISH))
+    return tuple(_all(lowered, _KOREAN, False) if lang == "ko" else _all(lowered, _ENGLISH, True))

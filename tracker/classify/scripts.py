@@ -17,7 +17,8 @@ _LATIN_PER_HAN = 4
 """A Chinese or Japanese character says as much as this many Latin letters; more Latin than that carries the text."""
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
+_KANA = re.compile(r"[\u3041-\u306d\u306f-\u3096\u30a1-\u30fa]")
+"""Kana but for "no", which Chinese shop and brand names borrow."""
 _LATIN = re.compile(r"[A-Za-z]")
 
 _JAPANESE = re.compile(
@@ -73,7 +74,7 @@ def language(text: str, said: str = "") -> str:
     kana = len(_KANA.findall(text, 0, _LOOKED_AT))
     if han + kana < 2 or len(_LATIN.findall(text, 0, _LOOKED_AT)) > _LATIN_PER_HAN * (han + kana):
         return READ[0]
-    if kana > 1 or _JAPANESE.search(text) is not None or (kana == 1 and han < 8) or said.lower().startswith("ja"):
+    if kana or _JAPANESE.search(text) is not None or said.lower().startswith("ja"):
         return "ja"
     return "zh"
 

@@ -79,7 +79,6 @@ def test_japanese_and_chinese_day_words(text: str, lang: str, kinds: dict[str, i
     assert found == kinds
 
 
-
 def test_a_bare_date_west_of_korea_leaves_the_next_day_possible() -> None:
     span = span_of(weights("2019-07-24", desk=NEW_YORK))
     assert span is not None

@@ -58,6 +58,27 @@ def test_a_korean_day_of_the_month_is_read() -> None:
     assert likeliest(day_weights(at("2017-07-06T05:00:00Z"), SEOUL, SEOUL, cues)) == date(2017, 7, 4)
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "kinds"),
+    [
+        ("北朝鮮、12日にミサイル発射", "ja", {"day_of_month": 12}),
+        ("朝鮮中央通信、7月4日の発射を報道", "ja", {"date": 4, "state_media": 0}),
+        ("昨日発射、月曜に会合", "ja", {"weekday": 0, "days_ago": 1}),
+        ("3日間の演習、30年ぶり", "ja", {}),
+        ("朝鲜昨天发射导弹", "zh", {"days_ago": 1}),
+        ("韩军:朝鲜周一发射导弹", "zh", {"weekday": 0}),
+        ("朝中社:星期天试射", "zh", {"weekday": 6, "state_media": 0}),
+        ("北韓3月2日射飛彈", "zh", {"date": 2}),
+        ("上周举行会谈", "zh", {"week_ago": 1}),
+    ],
+)
+def test_japanese_and_chinese_day_words(text: str, lang: str, kinds: dict[str, int]) -> None:
+    found = {}
+    for cue in day_cues(text, lang):
+        found[cue.kind] = cue.day if cue.kind in ("date", "day_of_month") else cue.value
+    assert found == kinds
+
+
 def test_a_bare_date_west_of_korea_leaves_the_next_day_possible() -> None:
     span = span_of(weights("2019-07-24", desk=NEW_YORK))
     assert span is not None
@@ -137,7 +158,7 @@ def test_nothing_expected_lies_before_publication(instant: datetime, words: str,
     assert said or all(day >= min(day_of(instant, zone), day_of(instant, "UTC")) for day, _ in found)
 
 
-@given(text=st.text(max_size=300), lang=st.sampled_from(["en", "ko", ""]))
+@given(text=st.text(max_size=300), lang=st.sampled_from(["en", "ko", "ja", "zh", ""]))
 def test_any_text_gives_cues_that_stand_in_it(text: str, lang: str) -> None:
     cues: tuple[DayCue, ...] = day_cues(text, lang)
     assert all(cue.words in text.lower() for cue in cues)

@@ -27,7 +27,7 @@ from tracker.core.phrases import (
 from tracker.core.taxonomy import Act, Category, Effect, Subtype, Taxonomy
 
 ACTS: tuple[Act, ...] = ("opens", "lowers", "context", "ignores")
-LANGS = ("en", "ko")
+LANGS = ("en", "ko", "ja", "zh")
 NEVER = r"(?!)"
 EMPTY = TaxonomyFile(Taxonomy({}, {}), Phrasebook(NEVER, NEVER, NEVER, NEVER, NEVER, (), ()))
 

@@ -18,6 +18,7 @@ NUMBERS = {
     "a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "pair of": 2, "three": 3, "four": 4, "five": 5, "six": 6,
     "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "dozen": 12, "a dozen": 12,
     "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10,
+    "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
 }  # fmt: skip
 MOST = 2000
 """A greater number in a headline is a range, a year or a sum, never a count of what we count."""
@@ -50,10 +51,13 @@ class Gazetteer:
         r"(?:[- ](?:[a-z]+ )?(?:summit|talks|meeting|launch(?:ing)? (?:site|station)|test site|site|base|area|"
         r"airport|port|province|range|complex|shipyard|declaration|prefecture))"
     )
-    _KOREAN_AFTER = (
+    _OTHER_AFTER = (
         r"(?= ?(?:에서|에 |인근|일대|지역|부근|서 |회담|발사장|핵실험장|시험장|비행장|공항|남쪽|북쪽|"
-        r"동쪽|서쪽|해상|앞바다|일원))"
+        r"동쪽|서쪽|해상|앞바다|일원|で|に|から|付近|周辺|沖|北方|東方|入り|訪問|到着|首脳会談|会談|宣言|空港|"
+        r"附近|以北|以东|海域|機場|机场|宣言|峰会|峰會|会谈|會談|会晤|會晤|核试|核試|核実験|举行|舉行|發射|发射场|地区|地區))"
     )
+    _OTHER_BEFORE = "在于於抵达達赴访訪自从從飞飛"
+    """Chinese words for "at", "to" and "from", of one character."""
 
     def __init__(self, places: Sequence[Place], is_actor: Callable[[str], bool]) -> None:
         self._is_actor = is_actor
@@ -66,13 +70,15 @@ class Gazetteer:
         english = sorted((each for each in self._by_spelling if each.isascii()), key=len, reverse=True)
         other = sorted((each for each in self._by_spelling if not each.isascii()), key=len, reverse=True)
         self._english = self._compiled(english, r"(?P<before>{before})?\b(?P<name>{names})\b(?P<after>{after})?")
-        self._other = self._compiled(other, r"(?P<name>{names})(?:{korean})")
+        self._other = self._compiled(
+            other, rf"(?:(?<=[{self._OTHER_BEFORE}])|(?=(?:{{names}}){{other}}))(?P<name>{{names}})"
+        )
 
     def _compiled(self, names: list[str], shape: str) -> re.Pattern[str] | None:
         if not names:
             return None
         pattern = shape.format(
-            before=self._BEFORE, names="|".join(map(re.escape, names)), after=self._AFTER, korean=self._KOREAN_AFTER
+            before=self._BEFORE, names="|".join(map(re.escape, names)), after=self._AFTER, other=self._OTHER_AFTER
         )
         return re.compile(pattern, re.IGNORECASE)
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from tracker.classify.canonical import LONGEST, Canonical, Rewriter, is_korean, plain
+from tracker.classify.canonical import LONGEST, Canonical, Rewriter, plain
 from tracker.classify.extraction import Gazetteer
 from tracker.classify.phrasing import THRESHOLD, Phrasing, Reading, groups
+from tracker.classify.scripts import language, simplified
 from tracker.core.dating import Outlook, day_weights
 from tracker.core.day_words import day_cues
 from tracker.core.observations import MODES, Mention, Mode, Observation, Text
@@ -39,6 +40,7 @@ class RulesReader:
         self._rewrite = Rewriter(book.actors)
         self._places = Gazetteer(places, self._stands_for_actor)
         self._book = book
+        self._spoken: dict[str, Phrasing] = {}
         self._words = {each.category: each for each in book.categories}
         least = dict.fromkeys(self.guide, LEAST_P)
         self._nothing = Observation(False, (), least, {})
@@ -47,11 +49,12 @@ class RulesReader:
 
     @cached_property
     def _english(self) -> Phrasing:
-        return Phrasing(self._book, "en")
+        return self._phrasing("en")
 
-    @cached_property
-    def _korean(self) -> Phrasing:
-        return Phrasing(self._book, "ko")
+    def _phrasing(self, lang: str) -> Phrasing:
+        if lang not in self._spoken:
+            self._spoken[lang] = Phrasing(self._book, lang)
+        return self._spoken[lang]
 
     def observe(self, texts: Sequence[Text]) -> list[Observation]:
         """One observation per text, in order."""
@@ -75,14 +78,15 @@ class RulesReader:
 
     def readings(self, text: Text) -> tuple[bool, Canonical, str, list[Reading]]:
         """Whether the text concerns the DPRK, its canonical form, language and the categories with p > 0."""
-        title = self._rewrite(plain(text.title))
-        lang = "ko" if is_korean(title.source) else "en"
+        source = plain(text.title)
+        lang = language(source, text.lang)
+        title = self._told(source, lang)
         met = self._canonical.met(title.text)
         concerns = self._concerns.found(title.text, met)
         found = self._read(title, lang) if concerns or self._hints.found(title.text, met) else []
         if any(each.p >= THRESHOLD for each in found) or not text.summary:
             return concerns, title, lang, found
-        both = self._rewrite(plain(f"{text.title}. {text.summary}"))
+        both = self._told(plain(f"{text.title}. {text.summary}"), lang)
         if not self._concerns.found(both.text, self._canonical.met(both.text)):
             return concerns, title, lang, found
         if concerns and not self._hints.found(title.text, met):
@@ -96,7 +100,11 @@ class RulesReader:
         return True, both, lang, lesser
 
     def _read(self, canonical: Canonical, lang: str) -> list[Reading]:
-        return (self._korean if lang == "ko" else self._english).read(canonical)
+        return self._phrasing(lang).read(canonical)
+
+    def _told(self, source: str, lang: str) -> Canonical:
+        canonical = self._rewrite(source)
+        return simplified(canonical) if lang == "zh" else canonical
 
     def _observe(self, text: Text) -> Observation:
         if not self.relevant(text):

@@ -1,4 +1,4 @@
-"""Reading words that name a day, English and Korean: "early Tuesday", "three days ago", "7월 4일"."""
+"""Reading words that name a day, in four languages: "early Tuesday", "three days ago", "7월 4일", "昨日", "周一"."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 SMALL = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
 KOREAN_WEEKDAYS = "월화수목금토일"
+JAPANESE_WEEKDAYS = "月火水木金土日"
+CHINESE_WEEKDAYS = "一二三四五六日"
 
 _MONTH = (
     r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -101,6 +103,59 @@ _KOREAN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("state_media", re.compile(r"조선중앙통신|중앙통신|노동신문|北매체|북(?:한)? ?매체")),
 )
 
+_HAN_DATE = (
+    ("iso", re.compile(r"(?P<y>(?:19|20)\d\d)年 ?(?P<m>1[0-2]|0?[1-9])月 ?(?P<d>[12]\d|3[01]|0?[1-9])[日号號]")),
+    ("month_day", re.compile(r"(?<!\d)(?P<m>1[0-2]|[1-9])月 ?(?P<d>[12]\d|3[01]|[1-9])[日号號]")),
+)
+_HAN_DAY = re.compile(
+    r"(?<![\d月年.・第])(?<!月 )(?P<d>[12]\d|3[01]|[1-9])日"
+    r"(?![間间本程内內以后後前中目連连ぶ分米韓韩朝元游至常夜])"
+)
+
+_JAPANESE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    *_HAN_DATE,
+    ("weekday", re.compile(r"(?P<wdj>[月火水木金土日])曜")),
+    ("ago", re.compile(r"(?P<n>\d{1,2})(?P<u>日|週間)前")),
+    ("last_week", re.compile(r"先週")),
+    ("next_week", re.compile(r"来週")),
+    ("before_yesterday", re.compile(r"一昨日|おととい")),
+    ("yesterday", re.compile(r"昨日|前日|昨夜|昨晩|きのう")),
+    ("today", re.compile(r"今日|本日|今朝|今夜|今晩|同日|きょう|けさ")),
+    ("tomorrow", re.compile(r"明日|あす(?!か)")),
+    ("day_of_month", _HAN_DAY),
+    (
+        "state_media",
+        re.compile(r"朝鮮中央(?:通信|テレビ|放送)|朝中社|労働新聞|北朝鮮(?:の)?(?:国営|官営)?(?:メディア|テレビ|紙)"),
+    ),
+)
+
+_CHINESE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    *_HAN_DATE,
+    (
+        "weekday",
+        re.compile(r"(?:(?<![一每上下])[周週]|(?<![上下])(?:星期|[礼禮]拜))(?P<wdz>[一二三四五六日天])(?![年岁歲])"),
+    ),
+    ("ago", re.compile(r"(?P<n>\d{1,2})(?P<u>天|日|[周週])前")),
+    ("last_week", re.compile(r"上(?:个|個)?(?:[周週]|星期)")),
+    ("next_week", re.compile(r"下(?:个|個)?(?:[周週]|星期)")),
+    ("before_yesterday", re.compile(r"(?<!大)前天")),
+    ("yesterday", re.compile(r"昨天|昨日|昨夜|昨晚|昨晨")),
+    ("today", re.compile(r"今天|今日|今晨|今早|今晚|当天|當天|当日|當日|(?<=[于於])今")),
+    ("tomorrow", re.compile(r"明天|明日|明晨|明晚")),
+    ("day_of_month", _HAN_DAY),
+    (
+        "state_media",
+        re.compile(
+            r"朝中社|朝[鲜鮮]中央(?:通[讯訊]社|[电電][视視]台?)|[劳勞][动動]新[闻聞]|朝(?:官)?媒|(?:朝[鲜鮮]|北[韩韓])(?:官|国|國|党|黨)媒"
+        ),
+    ),
+)
+
+_BY_LANGUAGE = {"ko": _KOREAN, "ja": _JAPANESE, "zh": _CHINESE}
+
+
+_WEEKDAYS = {"wdk": KOREAN_WEEKDAYS, "wdj": JAPANESE_WEEKDAYS, "wdz": CHINESE_WEEKDAYS}
+_WEEKS = ("week", "주", "週間", "周", "週")
 
 _SIMPLE: dict[str, tuple[CueKind, int]] = {
     "last_week": ("week_ago", 1),
@@ -109,6 +164,7 @@ _SIMPLE: dict[str, tuple[CueKind, int]] = {
     "last_month": ("month_ago", 1),
     "next_month": ("month_ago", -1),
     "next_week": ("week_ago", -1),
+    "before_yesterday": ("days_ago", 2),
     "yesterday": ("days_ago", 1),
     "today": ("days_ago", 0),
     "tomorrow": ("days_ago", -1),
@@ -147,19 +203,20 @@ def _cue(name: str, found: re.Match[str]) -> DayCue | None:
         return DayCue("date", words, 0, year + 2000 if 0 < year < 100 else year, int(group["m"]), int(group["d"]))
     if name == "date":
         return DayCue("date", words, 0, int(group["y"] or 0), _month(group["mon"]), int(group["d"]))
-    if name == "korean_date":
+    if name in ("korean_date", "month_day"):
         return DayCue("date", words, 0, 0, int(group["m"]), int(group["d"]))
     if name == "day_of_month":
         return DayCue("day_of_month", words, day=int(group["d"]))
     if name == "weekday":
-        if "wdk" in group:
-            return DayCue("weekday", words, KOREAN_WEEKDAYS.index(group["wdk"]), local=True)
+        for key, names in _WEEKDAYS.items():
+            if key in group:
+                return DayCue("weekday", words, names.index(group[key].replace("天", "日")), local=True)
         local = bool(group["part"] or group["part2"])
         return DayCue("weekday", words, WEEKDAYS.index(group["wd"]), local=local)
     if name == "ago":
         number = group["n"]
         count = int(number) if number.isdigit() else SMALL[number]
-        return DayCue("days_ago", words, count * (7 if group["u"] in ("week", "주") else 1))
+        return DayCue("days_ago", words, count * (7 if group["u"] in _WEEKS else 1))
     kind, value = _SIMPLE[name]
     return DayCue(kind, words, value)
 
@@ -184,8 +241,11 @@ def _all(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...], english: 
 
 @lru_cache(maxsize=1024)
 def day_cues(text: str, lang: str = "en") -> tuple[DayCue, ...]:
-    """The day words of a text in its order; ``lang`` "ko" reads Korean, others English."""
+    """The day words of a text in its order; ``lang`` as in the phrasebook, else English."""
     lowered = text.lower()
-    if lang != "ko" and _MAY_NAME_A_DAY.search(lowered) is None:
+    patterns = _BY_LANGUAGE.get(lang)
+    if patterns is not None:
+        return tuple(_all(lowered, patterns, False))
+    if _MAY_NAME_A_DAY.search(lowered) is None:
         return ()
-    return tuple(_all(lowered, _KOREAN, False) if lang == "ko" else _all(lowered, _ENGLISH, True))
+    return tuple(_all(lowered, _ENGLISH, True))

@@ -84,8 +84,8 @@ def record_of(observation: Observation, guide: Sequence[str]) -> dict[str, objec
     mode = max(observation.p_mode, key=lambda each: observation.p_mode[each], default=None) if first else None
     if first is not None and mode is not None:
         first = next((each for each in mentions if each.mode == mode), first)
-    on = likeliest(first.days) if first is not None else None
-    span = span_of(first.days) if first is not None else None
+    days = first.days if first is not None else observation.days
+    on, span = likeliest(days), span_of(days)
     counted = next((each for each in mentions if each.count is not None), None)
     places = tuple(dict.fromkeys(place for each in mentions for place in each.places))
     return {

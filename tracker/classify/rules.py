@@ -8,14 +8,17 @@ is a small log-linear model: what phrases and ways of speaking (frames) weigh fo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from tracker.classify.canonical import LONGEST, Canonical, Rewriter, plain
 from tracker.classify.extraction import Gazetteer
+from tracker.classify.looks import Look, Reason
 from tracker.classify.phrasing import THRESHOLD, Phrasing, Reading, groups
 from tracker.classify.scripts import language, simplified
 from tracker.core.dating import Outlook, day_weights
 from tracker.core.day_words import day_cues
+from tracker.core.days import DayWeights
 from tracker.core.observations import MODES, Mention, Mode, Observation, Text
 from tracker.core.phrases import Phrasebook, TaxonomyFile
 from tracker.core.places import Place
@@ -76,28 +79,26 @@ class RulesReader:
         """Whether a place's name is also read as a government ("Pyongyang says")."""
         return self._rewrite(name).text.isupper()
 
-    def readings(self, text: Text) -> tuple[bool, Canonical, str, list[Reading]]:
-        """Whether the text concerns the DPRK, its canonical form, language and the categories with p > 0."""
+    def look(self, text: Text) -> Look:
+        """One look at a text: whether it concerns the DPRK, its canonical form and language, what phrases say.
+
+        The summary is read with the title only where the title alone says nothing (the guide labels headlines).
+        """
         source = plain(text.title)
         lang = language(source, text.lang)
         title = self._told(source, lang)
         met = self._canonical.met(title.text)
-        concerns = self._concerns.found(title.text, met)
-        found = self._read(title, lang) if concerns or self._hints.found(title.text, met) else []
+        concerns, hinted = self._concerns.found(title.text, met), self._hints.found(title.text, met)
+        found = self._read(title, lang) if concerns or hinted else []
         if any(each.p >= THRESHOLD for each in found) or not text.summary:
-            return concerns, title, lang, found
+            return Look(concerns, hinted, title, lang, found)
         both = self._told(plain(f"{text.title}. {text.summary}"), lang)
         if not self._concerns.found(both.text, self._canonical.met(both.text)):
-            return concerns, title, lang, found
-        if concerns and not self._hints.found(title.text, met):
-            return True, both, lang, found
-        lesser = [
-            Reading(
-                each.category, each.p * FROM_SUMMARY, each.p_mode, each.subtypes, each.words, each.mode_words, each.told
-            )
-            for each in self._read(both, lang)
-        ]
-        return True, both, lang, lesser
+            return Look(concerns, hinted, title, lang, found)
+        if concerns and not hinted:
+            return Look(True, hinted, both, lang, found)
+        lesser = [replace(each, p=each.p * FROM_SUMMARY) for each in self._read(both, lang)]
+        return Look(True, hinted, both, lang, lesser)
 
     def _read(self, canonical: Canonical, lang: str) -> list[Reading]:
         return self._phrasing(lang).read(canonical)
@@ -109,12 +110,33 @@ class RulesReader:
     def _observe(self, text: Text) -> Observation:
         if not self.relevant(text):
             return self._nothing
-        concerns, canonical, lang, readings = self.readings(text)
+        look = self.look(text)
         p = dict.fromkeys(self.guide, LEAST_P)
-        p |= {each.category: each.p for each in readings if each.category in p}
-        said = [each for each in readings if each.p >= THRESHOLD]
-        mentions = tuple(self.mention(each.category, each.p, each.p_mode, each, text, canonical, lang) for each in said)
-        return Observation(concerns or bool(mentions), mentions, p, leading(mentions, self.guide))
+        p |= {each.category: each.p for each in look.readings if each.category in p}
+        said = [each for each in look.readings if each.p >= THRESHOLD]
+        mentions = tuple(self.mention(each.category, each.p, each.p_mode, each, text, look) for each in said)
+        days = () if mentions else self.days_named(text, look)
+        return Observation(look.concerns or bool(mentions), mentions, p, leading(mentions, self.guide), days)
+
+    def explain(self, text: Text, most: int = 5) -> list[Reason]:
+        """What spoke for each category and mode: the phrases that matched and their weights, strongest first."""
+        if not self.relevant(text):
+            return [Reason("", "the text names neither the North nor anything of its subject", 0.0)]
+        reasons = []
+        for reading in self.look(text).readings:
+            told = sorted(reading.told, key=lambda each: -abs(each[1]))[:most]
+            reasons += [
+                Reason(f"{reading.category} {of}" if of in MODES else of, f"“{words}”", weight)
+                for of, weight, words in told
+            ]
+        return reasons or [Reason("", "no phrase of the taxonomy stands in it", 0.0)]
+
+    def days_named(self, text: Text, look: Look) -> DayWeights:
+        """The days that the words of a text without an event name, in the publisher's zone; empty without words."""
+        if not look.concerns:
+            return ()
+        cues = tuple(cue for cue in day_cues(look.canonical.source, look.lang) if cue.kind != "state_media")
+        return day_weights(text.published, text.zone, text.zone, cues, "open") if cues else ()
 
     def mention(
         self,
@@ -123,8 +145,7 @@ class RulesReader:
         p_mode: tuple[tuple[Mode, float], ...],
         reading: Reading | None,
         text: Text,
-        canonical: Canonical,
-        lang: str,
+        look: Look,
     ) -> Mention:
         """A mention with everything read from around it; ``reading`` is the rules' own, None where they have none."""
         words: dict[str, str] = {}
@@ -133,7 +154,7 @@ class RulesReader:
         mode = max(p_mode, key=lambda pair: pair[1])[0]
         kind = self._words.get(category)
         around = self._english.extractors.get(category)
-        source, lowered = canonical.source, canonical.text
+        source, lowered = look.canonical.source, look.canonical.text
         subtype, weapon, count, unit = self._subtype(reading, mode, words), "", None, ""
         if around is not None:
             met = around.met(lowered)
@@ -156,7 +177,7 @@ class RulesReader:
             words["place"] = places[0][1]
         acts = self.taxonomy.effect(category, subtype, mode).act
         outlook = outlook_of(mode, acts)
-        cues = day_cues(source, lang)
+        cues = day_cues(source, look.lang)
         if kind is None or not kind.state_media:
             cues = tuple(cue for cue in cues if cue.kind != "state_media")
         if cues:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,34 +13,25 @@ from zipfile import ZIP_DEFLATED
 
 from tracker.classify.cards import card
 from tracker.classify.evaluation import evaluate
-from tracker.classify.features import document
-from tracker.classify.model import ALLOWED_TYPES, FORMAT, MANIFEST_FILE, MODEL_FILE, ModelReader, read_manifest
-from tracker.classify.records import text_from
+from tracker.classify.examples import Example, label_files, read_corpus, read_labels, rows_of, text_key, without_copies
+from tracker.classify.model import ALLOWED_TYPES, FORMAT, MANIFEST_FILE, MODEL_FILE, PARTS, ModelReader, read_manifest
 from tracker.classify.rules import RulesReader
 from tracker.core.errors import ArtefactError, RefusedError, SourceError
-from tracker.core.observations import MODES, Text
+from tracker.core.observations import MODES
 
 SEED = 20200101
-NEAR = 0.8
-"""Word-Jaccard from which a training text counts as a copy of a dev text and is left out (models/README.md)."""
 
-WORD = r"(?u)[§\w]+"
-"""What counts as one word of a document: the rules' findings start with §."""
+SELDOM = 3
+"""A feature in fewer training texts than this is not kept."""
 
-THRESHOLD = 0.5
+OWN_WEIGHT = 0.4
+"""What a text written for the project counts beside a real one: there are more of them, and they are not the news."""
+
+C_CATEGORY, C_MODE = 60.0, 15.0
+"""Inverse regularisation, chosen on folds of the labelled titles by month (docs/decisions/0017)."""
 
 FOLDS = 5
-"""Folds of the calibration. They are cut in order, so the examples come in the order of their hashes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One labelled text to learn from."""
-
-    text: Text
-    tags: frozenset[str]
-    mode: str
-    origin: str
+"""Folds of the calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,128 +45,77 @@ class TrainReport:
     lines: tuple[str, ...] = ()
 
 
-def normalised_text(text: str) -> str:
-    """NFKC, lower case, white space collapsed: the form whose sha256 keys a label."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+def fold_of(example: Example) -> str:
+    """The group an example is held out with: a month of titles, a stretch of one corpus file.
+
+    Near copies of one story, and texts written in one sitting, must never stand on both sides of a fold.
+    """
+    at = example.text.published.first_at
+    if example.own or at is None:
+        return f"{example.origin} {text_key(example.text.title)[:1]}" if not example.own else example.origin
+    return f"{at:%Y-%m}"
 
 
-def text_key(text: str) -> str:
-    """sha256 (hex) of the normalised text."""
-    return hashlib.sha256(normalised_text(text).encode()).hexdigest()
+def folds(examples: Sequence[Example], count: int) -> list[tuple[list[int], list[int]]]:
+    """(train, test) places of ``count`` folds in which every group of ``fold_of`` stands on one side only.
+
+    Groups go to the fold that is emptiest, the greatest first; the same examples give the same folds.
+    """
+    groups: dict[str, list[int]] = {}
+    for place, example in enumerate(examples):
+        groups.setdefault(fold_of(example), []).append(place)
+    parts: list[list[int]] = [[] for _ in range(count)]
+    for _, members in sorted(groups.items(), key=lambda each: (-len(each[1]), each[0])):
+        min(parts, key=len).extend(members)
+    every = range(len(examples))
+    cut = []
+    for part in parts:
+        held = set(part)
+        cut.append(([place for place in every if place not in held], sorted(part)))
+    return [(train, test) for train, test in cut if test]
 
 
-def _rows(path: Path) -> Iterable[tuple[int, Mapping[str, Any]]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise SourceError(f"{path} cannot be read as UTF-8 text: {trouble}") from trouble
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                values = json.loads(line)
-            except ValueError as trouble:
-                raise SourceError(f"{path} line {number} is not JSON: {trouble}") from trouble
-            if not isinstance(values, dict):
-                raise SourceError(f"{path} line {number} is not a JSON object")
-            yield number, values
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
-
-
-def read_corpus(folder: Path) -> list[Example]:
-    """The project's own training texts. Raises SourceError naming the first line that cannot be used."""
-    examples = []
-    for path in _files(folder):
-        for number, values in _rows(path):
-            try:
-                tags = frozenset(str(tag) for tag in values["tags"])
-                examples.append(Example(text_from(values), tags, str(values.get("mode") or ""), f"corpus/{path.name}"))
-            except (KeyError, TypeError, ValueError) as trouble:
-                raise SourceError(f"{path} line {number} is no corpus text ({trouble})") from trouble
-    return examples
-
-
-def read_labels(folder: Path, texts: Sequence[Path]) -> list[Example]:
-    """Labels joined to public texts by hash; a label whose text is not given is simply not used."""
-    labels: dict[str, tuple[frozenset[str], str, str]] = {}
-    for path in _files(folder):
-        for number, values in _rows(path):
-            try:
-                tags = frozenset(str(tag) for tag in values["tags"])
-                labels[str(values["sha256"])] = (tags, str(values.get("mode") or ""), f"labels/{path.name}")
-            except (KeyError, TypeError) as trouble:
-                raise SourceError(f"{path} line {number} is no label ({trouble})") from trouble
-    found: dict[str, Example] = {}
-    for path in texts if labels else ():
-        for _, values in _rows(path):
-            title = values.get("title") or values.get("text")
-            key = text_key(title) if isinstance(title, str) else ""
-            if key in labels and key not in found:
-                tags, mode, origin = labels[key]
-                found[key] = Example(text_from({**values, "summary": ""}), tags, mode, origin)
-    return list(found.values())
-
-
-def _word_set(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", normalised_text(text)))
-
-
-def without_copies(examples: Sequence[Example], held_out: Iterable[str]) -> tuple[list[Example], int]:
-    """The examples that are no near copy (word-Jaccard ``NEAR`` or more) of a held-out text, and how many were."""
-    held = [words for words in map(_word_set, held_out) if words]
-    by_word: dict[str, list[int]] = {}
-    for place, words in enumerate(held):
-        for word in words:
-            by_word.setdefault(word, []).append(place)
-    kept = []
-    for example in examples:
-        words = _word_set(example.text.title)
-        shared = Counter(place for word in words for place in by_word.get(word, ()))
-        near = any(common / (len(words) + len(held[place]) - common) >= NEAR for place, common in shared.items())
-        if not near:
-            kept.append(example)
-    return kept, len(examples) - len(kept)
-
-
-def _documents(rules: RulesReader, examples: Sequence[Example]) -> list[str]:
-    read = (rules.readings(each.text) for each in examples)
-    return [document(canonical, concerns, found) for concerns, canonical, _, found in read]
-
-
-def _fitted(documents: Sequence[str], examples: Sequence[Example], categories: Sequence[str]) -> dict[str, Any]:
+def fitted(
+    documents: Sequence[Iterable[str]], examples: Sequence[Example], categories: Sequence[str]
+) -> dict[str, Any]:
+    """The estimators of a model (``model.PARTS``), fitted and calibrated on the examples' features."""
     import numpy
     from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.feature_extraction.text import TfidfTransformer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
-    from sklearn.pipeline import FeatureUnion
 
-    vectors = FeatureUnion(
-        [
-            ("words", TfidfVectorizer(
-                lowercase=False, token_pattern=WORD, ngram_range=(1, 2), min_df=2, sublinear_tf=True,
-            )),
-            ("characters", TfidfVectorizer(
-                lowercase=False, analyzer="char_wb", ngram_range=(2, 5), min_df=4, max_features=20000,
-                sublinear_tf=True,
-            )),
-        ],
-        transformer_weights={"words": 1.0, "characters": 0.6},
-    )  # fmt: skip
-    matrix = vectors.fit_transform(documents)
-    wanted = numpy.array([[int(name in each.tags) for name in categories] for each in examples])
+    seen = Counter(each for document in documents for each in document)
+    kept = [{each: 1.0 for each in sorted(document) if seen[each] >= SELDOM} for document in documents]
+    words, rarity = DictVectorizer(), TfidfTransformer()
+    matrix = rarity.fit_transform(words.fit_transform(kept))
+    weights = numpy.array([OWN_WEIGHT if each.own else 1.0 for each in examples])
 
-    def logistic(c: float) -> Any:
-        return LogisticRegression(C=c, class_weight="balanced", max_iter=2000, random_state=SEED)
+    def calibrated(c: float, places: Sequence[int], wanted: Sequence[Any]) -> Any:
+        classifier = LogisticRegression(C=c, max_iter=2000, random_state=SEED)
+        held = _usable(folds([examples[place] for place in places], FOLDS), wanted)
+        calibration = CalibratedClassifierCV(classifier, method="sigmoid", cv=held, ensemble=False)
+        return slim(calibration.fit(matrix[list(places)], wanted, sample_weight=weights[list(places)]))
 
-    by_category = OneVsRestClassifier(CalibratedClassifierCV(logistic(4.0), method="sigmoid", cv=FOLDS, ensemble=False))
-    by_category.fit(matrix, wanted)
-    spoken = [place for place, each in enumerate(examples) if each.mode in MODES]
-    by_mode = CalibratedClassifierCV(logistic(2.0), method="sigmoid", cv=FOLDS, ensemble=False)
-    by_mode.fit(matrix[spoken], [examples[place].mode for place in spoken])
-    return {"vectors": vectors, "categories": by_category, "modes": by_mode}
+    def slim(calibration: Any) -> Any:
+        """Weights as single floats, four digits: what more there is only swells the file."""
+        estimator = calibration.calibrated_classifiers_[0].estimator
+        estimator.coef_ = numpy.round(estimator.coef_, 4).astype(numpy.float32)
+        return calibration
+
+    every = range(len(examples))
+    by_category = [calibrated(C_CATEGORY, every, [int(name in each.tags) for each in examples]) for name in categories]
+    spoken = [place for place in every if examples[place].mode in MODES]
+    by_mode = calibrated(C_MODE, spoken, [examples[place].mode for place in spoken])
+    return dict(zip(sorted(PARTS), (by_category, by_mode, rarity, words), strict=True))
+
+
+def _usable(cut: list[tuple[list[int], list[int]]], wanted: Sequence[Any]) -> Any:
+    """The folds, or plain ones where a fold would lack a class (few examples, as in a trial)."""
+    classes = set(wanted)
+    if all({wanted[place] for place in part} == classes for pair in cut for part in pair):
+        return cut
+    return FOLDS
 
 
 def _sha256(path: Path) -> str:
@@ -204,14 +142,14 @@ def train(
     if (out / MODEL_FILE).exists():
         raise RefusedError(f"{out} already holds a model; models are never changed, give the next number")
     examples = read_corpus(corpus_folder) + read_labels(labels_folder, texts)
-    held_out = [str(values.get("text") or values.get("title") or "") for _, values in _rows(dev)] if dev else []
+    held_out = [str(values.get("text") or values.get("title") or "") for _, values in rows_of(dev)] if dev else []
     examples, dropped = without_copies(examples, held_out)
     examples.sort(key=lambda each: text_key(each.text.title + each.text.summary))
     categories = tuple(rules.guide)
     thin = [name for name in categories if sum(name in each.tags for each in examples) < 10]
     if thin:
         raise SourceError(f"too few examples of {', '.join(thin)} to learn from; add texts to {corpus_folder}")
-    parts = _fitted(_documents(rules, examples), examples, categories)
+    parts = fitted([rules.look(each.text).features for each in examples], examples, categories)
     manifest = _save(out, parts, examples, categories, rules, corpus_folder, labels_folder, dropped)
     metrics = _measured(out, rules, dev) if dev is not None else {}
     _write(out / "metrics.json", metrics)
@@ -232,7 +170,7 @@ def _save(
     foreign = sorted(set(get_untrusted_types(file=out / MODEL_FILE)) - ALLOWED_TYPES)
     if foreign:
         raise ArtefactError(f"the trained model holds types that would not load again: {', '.join(foreign)}")
-    inputs = [*_files(corpus_folder), *_files(labels_folder)]
+    inputs = [*label_files(corpus_folder), *label_files(labels_folder)]
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "name": out.name,
@@ -240,7 +178,7 @@ def _save(
         "versions": {"scikit-learn": sklearn.__version__, "skops": skops.__version__},
         "seed": SEED,
         "categories": list(categories),
-        "thresholds": dict.fromkeys(categories, THRESHOLD),
+        "thresholds": dict.fromkeys(categories, 0.5),
         "phrasebook": rules.version,
         "trained_on": {f"{path.parent.name}/{path.name}": _sha256(path) for path in inputs},
         "examples": dict(sorted(Counter(each.origin for each in examples).items())),

@@ -70,9 +70,11 @@ class Observation:
 
     ``concerns`` is True when a DPRK actor or place is named: such items prove that a publisher is heard.
     ``p`` holds the probability of every category of the annotation guide, also of those below threshold.
+    ``days`` are the days that the words of a text without any mention name; they are shown, never placed.
     """
 
     concerns: bool
     mentions: tuple[Mention, ...] = ()
     p: Mapping[str, float] = field(default_factory=dict)
     p_mode: Mapping[str, float] = field(default_factory=dict)
+    days: DayWeights = ()

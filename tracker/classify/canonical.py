@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.classify.literals import alternatives, openings
@@ -24,7 +24,9 @@ def plain(text: str) -> str:
     text = text[: LONGEST * 2]
     if not text.isascii() or "`" in text:
         text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    return _SPACE.sub(" ", text).strip()[:LONGEST]
+    if not text.isprintable() or "  " in text or not text.isascii():
+        text = _SPACE.sub(" ", text)
+    return text.strip()[:LONGEST]
 
 
 def is_korean(text: str) -> bool:
@@ -65,6 +67,9 @@ LOOKED_AT = 4
 
 LENGTHS = tuple(range(LOOKED_AT, 0, -1))
 
+REMEMBERED = 50_000
+"""Openings of words that are kept: hostile text must not fill the memory."""
+
 NEVER = "(?!)"
 """An expression that matches nothing."""
 
@@ -89,7 +94,17 @@ class Rewriter:
             fits = frozenset(opening[:length] for length in range(1, len(opening) + 1))
             named = [piece for piece, found in zip(pieces, known, strict=True) if found is None or found & fits]
             self._by_opening[opening] = _either(named)
+        self._starts = _starts(self._by_opening, all(found is not None for found in known))
+        self._memory: dict[str, tuple[_Match, tuple[str, ...]]] = {}
         self._otherwise = _either([piece for piece, found in zip(pieces, known, strict=True) if found is None])
+
+    def _openings_of(self, opening: str) -> tuple[_Match, tuple[str, ...]]:
+        """The names that can begin with these letters; kept, because the same words come again and again."""
+        shorter = (opening[:letters] for letters in LENGTHS)
+        known = next((self._by_opening[each] for each in shorter if each in self._by_opening), self._otherwise)
+        if len(self._memory) < REMEMBERED:
+            self._memory[opening] = known
+        return known
 
     def __call__(self, source: str) -> Canonical:
         """The canonical form of a plain text; case decides "US" and "UN", then everything is lower case."""
@@ -100,8 +115,8 @@ class Rewriter:
         lower = source.lower()
         if len(lower) != len(source):  # a letter that is longer in lower case would shift every place
             lower = "".join(each if len(each.lower()) != 1 else each.lower() for each in source)
-        by_opening = self._by_opening
-        for start in _STARTS.finditer(source):
+        memory = self._memory
+        for start in self._starts.finditer(source):
             place = start.start()
             if place < at:
                 continue
@@ -109,12 +124,12 @@ class Rewriter:
                 inside = source[place] == "'" and _INSIDE.match(source, place) is not None
                 token, end = ("’" if inside else ""), place + 1
             else:
-                for letters in LENGTHS:
-                    known = by_opening.get(lower[place : place + letters])
-                    if known is not None:
-                        break
-                match, tokens = known or self._otherwise
-                found = match(source, place)
+                opening = lower[place : place + LOOKED_AT]
+                known = memory.get(opening)
+                if known is None:
+                    known = self._openings_of(opening)
+                match, tokens = known
+                found = match(source, place) if tokens else None
                 if found is None or found.end() == place:
                     continue
                 token, end = tokens[(found.lastindex or 1) - 1], found.end()
@@ -131,6 +146,26 @@ class Rewriter:
 
 
 _Match = Callable[[str, int], "re.Match[str] | None"]
+
+
+def _starts(openings: Iterable[str], complete: bool) -> re.Pattern[str]:
+    """Where something can be rewritten: a quotation mark, or the start of a word that a name can begin with."""
+    if not complete:
+        return _STARTS
+    seconds: dict[str, set[str]] = {}
+    for opening in openings:
+        seconds.setdefault(opening[0], set()).add(opening[1:2])
+    begun = [_letter({first}) + ("" if "" in rest else _letter(rest)) for first, rest in sorted(seconds.items())]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(begun)})|['\"]")
+
+
+def _letter(letters: Iterable[str]) -> str:
+    """A set of letters in both cases."""
+    return (
+        "["
+        + "".join(sorted({re.escape(form) for each in letters for form in (each, each.upper()) if len(form) == 1}))
+        + "]"
+    )
 
 
 def _either(pieces: Sequence[tuple[str, str]]) -> tuple[_Match, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from tracker.classify.literals import Sieve
 from tracker.core.observations import Mode
@@ -39,18 +39,24 @@ class Found:
     words: str
 
 
+_BEFORE = re.compile(
+    r"\b(?:in|near|at|from|around|outside|off|to|visits?|visited|leaves|enters) "
+    r"(?:the |its |nk’s |northeastern |eastern |western |southern )?\Z"
+)
+_AFTER = re.compile(
+    r"[- ](?:[a-z]+ )?(?:summit|talks|meeting|launch(?:ing)? (?:site|station)|test site|site|base|area|"
+    r"airport|port|province|range|complex|shipyard|declaration|prefecture)"
+)
+LOCATIVE = 28
+"""Letters before a name in which a locative word may stand: the longest with its article and direction."""
+
+_AIMED = re.compile(r"(?:\bover|\btowards?|\bat|\bagainst|\bstrike|\battack|\bhit)\s+\Z")
+
+
 class Gazetteer:
     """Finds places by their spellings. Names that also stand for a government count only with a locative word
     ("in", "near", "arrives at") or as the name of a meeting or site ("Pyongyang summit")."""
 
-    _BEFORE = (
-        r"(?:\b(?:in|near|at|from|around|outside|off|to|visits?|visited|leaves|enters)"
-        r" (?:the |its |NK’s |northeastern |eastern |western |southern )?)"
-    )
-    _AFTER = (
-        r"(?:[- ](?:[a-z]+ )?(?:summit|talks|meeting|launch(?:ing)? (?:site|station)|test site|site|base|area|"
-        r"airport|port|province|range|complex|shipyard|declaration|prefecture))"
-    )
     _OTHER_AFTER = (
         r"(?= ?(?:에서|에 |인근|일대|지역|부근|서 |회담|발사장|핵실험장|시험장|비행장|공항|남쪽|북쪽|"
         r"동쪽|서쪽|해상|앞바다|일원|で|に|から|付近|周辺|沖|北方|東方|入り|訪問|到着|首脳会談|会談|宣言|空港|"
@@ -60,16 +66,16 @@ class Gazetteer:
     """Chinese words for "at", "to" and "from", of one character."""
 
     def __init__(self, places: Sequence[Place], is_actor: Callable[[str], bool]) -> None:
-        self._is_actor = is_actor
         self._places = {place.id: place for place in places}
         self._by_spelling: dict[str, str] = {}
         for place in places:
             for spelling in (place.name, *place.spellings):
                 self._by_spelling.setdefault(spelling.lower(), place.id)
-        self._named = AhoCorasick(sorted(self._by_spelling)) if self._by_spelling else None
-        english = sorted((each for each in self._by_spelling if each.isascii()), key=len, reverse=True)
+        english = sorted(each for each in self._by_spelling if each.isascii())
         other = sorted((each for each in self._by_spelling if not each.isascii()), key=len, reverse=True)
-        self._english = self._compiled(english, r"(?P<before>{before})?\b(?P<name>{names})\b(?P<after>{after})?")
+        self._names = english
+        self._english = AhoCorasick(english, matchkind=MatchKind.LeftmostLongest) if english else None
+        self._alone = frozenset(each for each in english if not is_actor(each))
         self._other = self._compiled(
             other, rf"(?:(?<=[{self._OTHER_BEFORE}])|(?=(?:{{names}}){{other}}))(?P<name>{{names}})"
         )
@@ -77,36 +83,37 @@ class Gazetteer:
     def _compiled(self, names: list[str], shape: str) -> re.Pattern[str] | None:
         if not names:
             return None
-        pattern = shape.format(
-            before=self._BEFORE, names="|".join(map(re.escape, names)), after=self._AFTER, other=self._OTHER_AFTER
-        )
+        pattern = shape.format(names="|".join(map(re.escape, names)), other=self._OTHER_AFTER)
         return re.compile(pattern, re.IGNORECASE)
 
     def find(self, text: str) -> tuple[tuple[Place, str], ...]:
         """Places where something is said to happen, in order of mention, each once, with their words."""
-        if self._named is None or not self._named.find_matches_as_indexes(text.lower()):
-            return ()
         found: dict[str, str] = {}
-        for pattern in (self._english, self._other):
-            for hit in pattern.finditer(text) if pattern is not None else ():
-                if pattern is self._english and not self._located(hit, text):
-                    continue
+        lowered = text.lower()
+        if self._english is not None:
+            for number, start, end in self._english.find_matches_as_indexes(lowered):
+                words = self._located(lowered, start, end)
+                if words is not None:
+                    found.setdefault(self._by_spelling[self._names[number]], text[words[0] : words[1]].strip())
+        if self._other is not None and not text.isascii():
+            for hit in self._other.finditer(text):
                 found.setdefault(self._by_spelling[hit.group("name").lower()], hit.group(0).strip())
         return tuple((self._places[name], words) for name, words in found.items())
 
-    def _located(self, hit: re.Match[str], text: str) -> bool:
-        """Whether something is said to be there: by a locative word, or by a name that means only the place."""
-        if hit.group("before") or hit.group("after"):
-            return True
-        return not self._is_actor(hit.group("name")) and not _aim(text, hit.start())
+    def _located(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """The span that says something is there: with a locative word, or a name that means only the place."""
+        if text[start - 1 : start].isalnum() or text[end : end + 1].isalnum():
+            return None
+        before = _BEFORE.search(text, max(0, start - LOCATIVE), start)
+        after = _AFTER.match(text, end)
+        if before is None and after is None and (text[start:end] not in self._alone or _aim(text, start)):
+            return None
+        return (before.start() if before is not None else start), (after.end() if after is not None else end)
 
 
 def _aim(text: str, start: int) -> bool:
     """Whether the place is only where something flew to or is aimed at ("over Hokkaido", "toward Guam")."""
-    return (
-        re.search(r"(?:\bover|\btowards?|\bat|\bagainst|\bstrike|\battack|\bhit)\s+\Z", text[:start].lower())
-        is not None
-    )
+    return _AIMED.search(text, max(0, start - LOCATIVE), start) is not None
 
 
 class Extractor:

@@ -37,7 +37,6 @@ KINDS = {
     "b=": "“{}” together",
     "a=": "{} in this order",
     "n=": "“{}” under a negation",
-    "f=": "“{}” in the news itself",
     "g=": "“{}” in the background clause",
     "c=": "the letters “{}”",
     "o=": "begins with “{}”",
@@ -106,8 +105,8 @@ def _rules(readings: Sequence[Reading]) -> Iterator[str]:
 
 
 def _plain(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
-    yield from (f"w={each}" for each in words)
     yield from (f"s={each}" for each in stems)
+    yield from (f"w={word}" for word, form in zip(words, stems, strict=True) if word != form)
     yield from (f"b={first} {second}" for first, second in pairwise(stems))
     yield from (f"o={each}" for each in words[:2])
 
@@ -131,7 +130,8 @@ def _clauses(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
         if place and word in _BACKGROUND:
             background = word
             yield f"B={word}"
-        yield f"g={form}" if background else f"f={form}"
+        if background:
+            yield f"g={form}"
         if reach:
             yield f"n={form}"
             reach -= 1

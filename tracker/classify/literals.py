@@ -22,8 +22,14 @@ from ahocorasick_rs import AhoCorasick
 LEAST = 2
 """Shortest literal worth looking for; a single letter stands in every text (outside Chinese and Korean script)."""
 
-MOST_CHOICES = 60
+MOST_CHOICES = 200
 """A clause of more literals than this says too little to be worth its place."""
+
+MOST_LETTERS, MOST_SPELLINGS = 4, 16
+"""Letters of a set, and spellings of a run, that are still written out."""
+
+ASKED = 2
+"""Clauses kept of one expression, the most telling: the third rarely turns a text away that the others let pass."""
 
 _PARSER: Any = vars(re).get("_parser")
 
@@ -96,20 +102,21 @@ def _telling(literal: str) -> bool:
 
 
 def _of(tree: Any, folded: bool) -> list[Choices]:
-    """The clauses of a sequence of parsed parts."""
+    """The clauses of a sequence of parsed parts. Letters in a row, and small sets of letters among them, are joined
+    to the strings they can spell."""
     found: list[Choices] = []
-    run = ""
+    runs: tuple[str, ...] = ("",)
     for operation, value in tree:
         name = str(operation)
-        if name == "LITERAL":
-            run += chr(value)
+        letters = _letters(name, value)
+        if letters and len(runs) * len(letters) <= MOST_SPELLINGS:
+            runs = tuple(run + letter for run in runs for letter in letters)
             continue
-        if name in ("AT", "ASSERT", "ASSERT_NOT"):
-            if name == "AT" and not run:
-                continue
-            found, run = _with(found, run), ""
+        if name == "AT":  # a border takes no letter; what stands on both sides of it stands together
             continue
-        found, run = _with(found, run), ""
+        if runs != ("",):
+            found.append(frozenset(runs))
+        runs = tuple(letters) if letters else ("",)
         if name == "SUBPATTERN":
             _, added, _, inner = value
             if folded or not added & re.IGNORECASE:
@@ -122,11 +129,16 @@ def _of(tree: Any, folded: bool) -> list[Choices]:
             joined = _joined([_of(branch, folded) for branch in value[1]])
             if joined is not None:
                 found.append(joined)
-    return _with(found, run)
+    return [*found, frozenset(runs)] if runs != ("",) else found
 
 
-def _with(found: list[Choices], run: str) -> list[Choices]:
-    return [*found, frozenset({run})] if run else found
+def _letters(name: str, value: Any) -> list[str]:
+    """The letters one part can be; empty where it is no letter, or too many."""
+    if name == "LITERAL":
+        return [chr(value)]
+    if name == "IN" and len(value) <= MOST_LETTERS and all(str(each) == "LITERAL" for each, _ in value):
+        return [chr(letter) for _, letter in value]
+    return []
 
 
 def _joined(branches: list[list[Choices]]) -> Choices | None:
@@ -214,7 +226,7 @@ class Sieve:
         numbers: dict[Choices, int] = {}
         self._needs: list[tuple[int, frozenset[int]]] = []
         for pattern in patterns:
-            needs = sorted(clauses(pattern, folded), key=_tells, reverse=True)
+            needs = sorted(clauses(pattern, folded), key=_tells, reverse=True)[:ASKED]
             known = [numbers.setdefault(clause, len(numbers)) for clause in needs]
             self._needs.append((known[0] if known else -1, frozenset(known[1:])))
         met: dict[str, set[int]] = {}

@@ -21,29 +21,63 @@ from tracker.core.phrases import CategoryWords, Frame, Phrase, Phrasebook
 THRESHOLD = 0.5
 """A category is mentioned from this probability on."""
 
+Match = re.Match[str]
+
 AGAIN = 0.5
 """Each further piece of evidence of one kind for one mode counts half of the one before: they overlap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the rules make of one category in one text.
+    """What the rules make of one category in one text: its probability and that of each mode.
 
-    ``subtypes`` holds (mode, weight, subtype, words) of each phrase that names one; ``told`` the weight and the
-    words of everything that spoke for the category or a mode, as written in the text.
+    ``spoken`` and ``framed`` are the phrases and ways of speaking that matched; the words behind them are put
+    together only when they are asked for, for that takes longer than matching.
     """
 
     category: str
     p: float
     p_mode: tuple[tuple[Mode, float], ...]
-    subtypes: tuple[tuple[Mode, float, str, str], ...]
-    words: str
-    mode_words: str
-    told: tuple[tuple[str, float, str], ...] = ()
+    canonical: Canonical
+    best: Match | None
+    spoken: tuple[tuple[Phrase, Match], ...] = ()
+    framed: tuple[tuple[Frame, Match], ...] = ()
 
     @property
     def mode(self) -> Mode:
         return max(self.p_mode, key=lambda pair: pair[1])[0]
+
+    @property
+    def words(self) -> str:
+        """The words of the phrase that speaks most for the category, as written."""
+        return self._said(self.best) if self.best is not None else ""
+
+    @property
+    def mode_words(self) -> str:
+        """The words that speak most for the likeliest mode, as written; empty where none do."""
+        mode = self.mode
+        heard = [(phrase.weight, found) for phrase, found in self.spoken if phrase.mode == mode]
+        heard += [(0.0, found) for frame, found in self.framed if frame.mode == mode]
+        return self._said(max(heard, key=lambda pair: pair[0])[1]) if heard else ""
+
+    def subtype(self, mode: Mode) -> tuple[str, str]:
+        """The subtype of the strongest phrase that speaks for this mode, and its words; empty where none names one."""
+        own = [pair for pair in self.spoken if pair[0].subtype and (pair[0].mode or MODES[0]) == mode]
+        if not own:
+            return "", ""
+        phrase, found = max(own, key=lambda pair: pair[0].weight)
+        return phrase.subtype, self._said(found)
+
+    @property
+    def told(self) -> list[tuple[str, float, str]]:
+        """What spoke for the category (weight 0..1) or for a mode (nats), with its weight and words as written."""
+        told: list[tuple[str, float, str]] = []
+        told += [(self.category, phrase.p, self._said(found)) for phrase, found in self.spoken if phrase.p]
+        told += [(phrase.mode, phrase.weight, self._said(found)) for phrase, found in self.spoken if phrase.mode]
+        return told + [(frame.mode, frame.weight, self._said(found)) for frame, found in self.framed]
+
+    def _said(self, found: Match) -> str:
+        return self.canonical.words(*found.span())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +142,6 @@ class _Category:
 
     def __init__(self, words: CategoryWords, phrases: Sequence[Phrase], frames: Sequence[int]) -> None:
         self.words = words
-        self.gate = compiled(words.gate)
         self.frames = frozenset(frames)
         self.phrases = [(each, _Pattern.of(each.pattern, each.unless)) for each in phrases]
 
@@ -131,9 +164,16 @@ class Phrasing:
             patterns += [each.pattern for each in phrases]
             self._owners += [(len(self._categories), place) for place in range(len(phrases))]
             self._categories.append(_Category(words, phrases, counted))
+        gates = [alternatives(each.gate) for each in book.categories]
+        phrased = len(patterns)
+        patterns += [each for pieces in gates for each in pieces]
         self._sieve = Sieve(patterns)
+        self._gates, at = [], phrased
+        for pieces in gates:
+            self._gates.append(Group(self._sieve, range(at, at + len(pieces)), pieces))
+            at += len(pieces)
         self._framing = self._sieve.chooser(range(len(self._frames)))
-        self._choose = self._sieve.chooser(range(len(self._frames), len(patterns)))
+        self._choose = self._sieve.chooser(range(len(self._frames), phrased))
         self.extractors = {each.category: Extractor(each) for each in book.categories}
 
     def read(self, canonical: Canonical) -> list[Reading]:
@@ -147,7 +187,7 @@ class Phrasing:
             candidates.setdefault(owner, []).append(place)
         for owner, places in candidates.items():
             category = self._categories[owner]
-            if category.gate.search(canonical.text) is None:
+            if not self._gates[owner].found(canonical.text, met):
                 continue
             spoken = self._spoken(category, places, canonical)
             if spoken is None:
@@ -207,25 +247,5 @@ def _reading(
     scores = {
         mode: words.prior.get(mode, 0.0) + _discounted(by_mode[mode]) + _discounted(framed[mode]) for mode in MODES
     }
-    p_mode = softmax(scores)
-    mode = max(p_mode, key=lambda pair: pair[1])[0]
-    said = {found: canonical.words(*found.span()) for _, found in spoken.found}
-    heard = [(phrase.weight, said[found]) for phrase, found in spoken.found if phrase.mode == mode]
-    heard += [(0.0, canonical.words(*found.span())) for _, frame, found in frames if frame.mode == mode]
-    told = [(words.category, phrase.p, said[found]) for phrase, found in spoken.found if phrase.p]
-    told += [(phrase.mode, phrase.weight, said[found]) for phrase, found in spoken.found if phrase.mode]
-    told += [(frame.mode, frame.weight, canonical.words(*found.span())) for _, frame, found in frames]
-    subtypes = tuple(
-        (phrase.mode or MODES[0], phrase.weight, phrase.subtype, said[found])
-        for phrase, found in spoken.found
-        if phrase.subtype
-    )
-    return Reading(
-        words.category,
-        spoken.p,
-        p_mode,
-        subtypes,
-        said[spoken.best] if spoken.best is not None else "",
-        max(heard, key=lambda pair: pair[0], default=(0.0, ""))[1],
-        tuple(told),
-    )
+    heard = tuple((frame, found) for _, frame, found in frames)
+    return Reading(words.category, spoken.p, softmax(scores), canonical, spoken.best, tuple(spoken.found), heard)

@@ -155,7 +155,9 @@ class RulesReader:
         kind = self._words.get(category)
         around = self._english.extractors.get(category)
         source, lowered = look.canonical.source, look.canonical.text
-        subtype, weapon, count, unit = self._subtype(reading, mode, words), "", None, ""
+        subtype, weapon, count, unit = "", "", None, ""
+        if reading is not None:
+            subtype, words["subtype"] = reading.subtype(mode)
         if around is not None:
             met = around.met(lowered)
             named = around.weapon(lowered, met)
@@ -188,14 +190,6 @@ class RulesReader:
         ids = tuple(place.id for place, _ in places)
         kept = tuple((key, value) for key, value in words.items() if value)
         return Mention(category, subtype, mode, round(p, 4), p_mode, days, zone, ids, count, unit, weapon, kept)
-
-    def _subtype(self, reading: Reading | None, mode: Mode, words: dict[str, str]) -> str:
-        """The subtype of the strongest phrase that speaks for this mode; empty where none names one."""
-        own = [each for each in reading.subtypes if each[0] == mode] if reading is not None else []
-        if not own:
-            return ""
-        _, _, subtype, words["subtype"] = max(own, key=lambda each: each[1])
-        return subtype
 
 
 def outlook_of(mode: Mode, act: str) -> Outlook:

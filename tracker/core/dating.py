@@ -161,6 +161,25 @@ def _forth(since: float) -> list[float]:
     return [later - earlier for earlier, later in pairwise(passed)]
 
 
+@lru_cache(maxsize=8192)
+def _shares(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[float, ...]:
+    """The probability of each day from the publication day on (or backwards), by the minute of that day."""
+    return tuple(_forth(minute / 60.0) if ahead else _back(minute / 60.0, hours))
+
+
+@lru_cache(maxsize=8192)
+def _unnamed(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[tuple[int, float], ...]:
+    """The same for a text that names no day: offsets in day order with weights as ``normalised`` gives them."""
+    sign = 1 if ahead else -1
+    shares = _shares(minute, ahead, hours)
+    floor = KEPT * sum(shares)
+    start = date(2000, 1, 1)
+    weights = normalised(
+        {start + timedelta(days=sign * offset): share for offset, share in enumerate(shares) if share >= floor}
+    )
+    return tuple(((day - start).days, weight) for day, weight in weights)
+
+
 def _priors(
     instants: Sequence[datetime], event_zone: str, ahead: bool, hours: tuple[float, ...]
 ) -> tuple[dict[date, float], date, date]:
@@ -171,8 +190,7 @@ def _priors(
     for moment in instants:
         local = moment.astimezone(place)
         day = last = local.date()
-        since = local.hour + local.minute / 60.0 + local.second / 3600.0
-        shares = _forth(since) if ahead else _back(since, hours)
+        shares = _shares(local.hour * 60 + local.minute, ahead, hours)
         number, sign = day.toordinal(), (1 if ahead else -1)
         for offset, share in enumerate(shares):
             each = date.fromordinal(number + sign * offset)
@@ -327,6 +345,11 @@ def day_weights(
         full = [cue for cue in chosen if cue.kind == "date" and cue.year and cue.month]
         named = _day_in(full[0], date(full[0].year, full[0].month, 1), ahead) if full else None
         return ((named, 1.0),) if named is not None else ()
+    if not chosen and len(instants) == 1:
+        local = instants[0].astimezone(zone(event_zone))
+        number = local.toordinal()
+        unnamed = _unnamed(local.hour * 60 + local.minute, ahead, tuple(hours))
+        return tuple((date.fromordinal(number + offset), weight) for offset, weight in unnamed)
     stamp = day_of(instants[len(instants) // 2], publisher_zone)
     told = tuple(hours) if len(instants) == 1 else ()
     weights, home, latest = _priors(instants, event_zone, ahead, told)

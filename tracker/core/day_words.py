@@ -77,9 +77,13 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 
-_MAY_NAME_A_DAY = re.compile(
-    r"day|\d|week|month|ago|earlier|yester|night|morrow|this |hours|kcna|rodong|state|central news|great sat|"
-    + "|".join(MONTHS)
+_NAMING = (
+    "day", "night", "morrow", "week", "month", "this ", "hours ago", "kcna", "rodong", "central news", "state media", "state-",
+    "state run", "state news", "state tel", "state tv",
+    "great satisfaction",
+)  # fmt: skip
+_NUMBERED = re.compile(
+    rf"\d/\d|\d-\d\d-|\b(?:{'|'.join(MONTHS)})[a-z]*\.? \d|\d(?:st|nd|rd|th)? (?:of )?(?:{'|'.join(MONTHS)})"
 )
 """Most headlines name no day: one look tells, where none of these stands no pattern below matches."""
 
@@ -246,6 +250,6 @@ def day_cues(text: str, lang: str = "en") -> tuple[DayCue, ...]:
     patterns = _BY_LANGUAGE.get(lang)
     if patterns is not None:
         return tuple(_all(lowered, patterns, False))
-    if _MAY_NAME_A_DAY.search(lowered) is None:
+    if not any(word in lowered for word in _NAMING) and _NUMBERED.search(lowered) is None:
         return ()
     return tuple(_all(lowered, _ENGLISH, True))

@@ -110,7 +110,7 @@ def test_the_given_language_settles_only_what_the_letters_leave_open() -> None:
 
 
 def test_traditional_characters_keep_their_places() -> None:
-    canonical = READER.readings(Text("北韓發射飛彈"))[1]
+    canonical = READER.look(Text("北韓發射飛彈")).canonical
     assert canonical.text == "北韩发射飞弹"
     assert canonical.words(2, 4) == "發射"
     assert simplified(replace(canonical, text="韓國")).text == "韩国"

@@ -14,10 +14,11 @@ import skops.io
 from tracker.catalog.places import read_places
 from tracker.catalog.taxonomy import read_taxonomy
 from tracker.classify.cards import card
+from tracker.classify.examples import Example, read_labels, text_key, without_copies
 from tracker.classify.model import MODEL_FILE, ModelReader, load, read_manifest
 from tracker.classify.readers import make_reader
 from tracker.classify.rules import RulesReader
-from tracker.classify.training import Example, read_labels, text_key, train, without_copies
+from tracker.classify.training import train
 from tracker.core.errors import ArtefactError, RefusedError, SourceError
 from tracker.core.observations import Text
 from tracker.core.observers import ObserverSetting

@@ -4,7 +4,7 @@ or knows the time."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import random
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
 from tracker.catalog.beliefs import fingerprint, read_beliefs
+from tracker.classify.examples import Example
 from tracker.core.cards import card_of
 from tracker.core.days import day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
@@ -23,6 +24,7 @@ from tracker.core.items import Entry, Unreadable
 from tracker.core.listening import FeedLine
 from tracker.core.polling import Fetched
 from tracker.core.ports import Clock
+from tracker.core.review import Doubt, queue
 from tracker.core.scoring import scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
@@ -36,12 +38,13 @@ from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
 from tracker.pipeline.rebuild import place_or_rebuild, rebuild_news
 from tracker.pipeline.reference import LoadReport, load_references, refuse_shrunken
+from tracker.pipeline.review import keep_answers
 from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue, record_began, send
 from tracker.pipeline.subscribers import change_subscriber
 from tracker.pipeline.timelines import timeline
 from tracker.pipeline.watch import WatchReport, watch
 from tracker.settings import Settings
-from tracker.store import feeds, mail, observations, verdicts
+from tracker.store import analysts, feeds, mail, observations, verdicts
 from tracker.store.feeds import RefusedBody
 from tracker.store.mail import StoredIssue, SubscriberState
 from tracker.store.pulse import pulse
@@ -67,6 +70,10 @@ class RealClock:
 
 def _silent(_: int) -> None:
     return None
+
+
+DOUBTED = 5000
+"""Newest items among which the least sure are looked for."""
 
 
 class App(Workshops):
@@ -216,6 +223,26 @@ class App(Workshops):
         """How many texts lack an observation by the active observer."""
         with self.store.reading() as tx:
             return observations.unread_count(tx, self.observer)
+
+    def doubts(self, most: int) -> list[Doubt]:
+        """The newest items the active reader is least sure of, most telling first."""
+        with self.store.reading() as tx:
+            row = observations.find_observer(tx, self.observer)
+            return queue(analysts.doubts(tx, row, DOUBTED), most) if row is not None else []
+
+    def keep_answers(self, rows: Sequence[object], author: str) -> int:
+        """Keep an analyst's answers; raises RefusedError with the first that cannot be used."""
+        good = [row for row in rows if isinstance(row, Mapping)]
+        if len(good) != len(rows):
+            raise RefusedError("every line of answers is a JSON object {seq, tags, mode}; nothing was kept")
+        return keep_answers(self.store, good, author, self.beliefs.taxonomy, self.clock.now)
+
+    def answered(self) -> list[Example]:
+        """What analysts said of items, as examples to learn from."""
+        with self.store.reading() as tx:
+            return [
+                Example(each.text, each.tags, each.mode, f"answers/{each.author}") for each in analysts.answered(tx)
+            ]
 
     def read(self, progress: Progress = _silent) -> ReadReport:
         return read(self.store, self.observer, self.reader, self.clock.now, progress, lambda: self.stopping)

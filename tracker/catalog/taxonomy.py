@@ -18,6 +18,7 @@ from tracker.core.phrases import (
     CategoryWords,
     CountPattern,
     Frame,
+    Outcome,
     Phrase,
     Phrasebook,
     SubtypeWords,
@@ -112,7 +113,7 @@ def _filler(fragments: Mapping[str, str]) -> Fill:
 
 
 def _actor(table: Table, fill: Fill) -> Actor:
-    actor = Actor(table.text("token"), fill(table, "re", False))
+    actor = Actor(table.text("token"), fill(table, "re", False), table.text("label", ""))
     if not re.fullmatch(r"[A-Z]+", actor.token):
         table.problem("token", f"is {actor.token!r}; a token is written in capital letters")
     table.done()
@@ -171,9 +172,10 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
     counts = tuple(_count(each, fill) for each in table.tables("counts", "re"))
     weapons = tuple(_weapon(each, fill, subtypes) for each in table.tables("weapons"))
     hours = _hours(table)
+    outcomes = tuple(_outcome(each, fill) for each in table.tables("outcomes", "re"))
     if gate:
         known_by = CategoryWords(
-            category.id, gate, prior, phrases, tuple(told), counts, weapons, placed, state_media, hours
+            category.id, gate, prior, phrases, tuple(told), counts, weapons, placed, state_media, hours, outcomes
         )
     elif phrases:
         table.problem("gate", "is missing; without it no phrase of this category is ever tried")
@@ -250,6 +252,12 @@ def _count(table: Table, fill: Fill) -> CountPattern:
         table.problem("re", "has no group n, which must hold the number")
     table.done()
     return count
+
+
+def _outcome(table: Table, fill: Fill) -> Outcome:
+    outcome = Outcome(table.text("id"), fill(table, "re", False))
+    table.done()
+    return outcome
 
 
 def _weapon(table: Table, fill: Fill, subtypes: Mapping[str, Subtype]) -> WeaponName:

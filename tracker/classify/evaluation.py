@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tracker.classify.records import text_from
+from tracker.classify.reliability import Bin, Cost, bins, calibration_error, costs, predictions
 from tracker.core.errors import SourceError
 from tracker.core.observations import MODES, Observation, Text
 from tracker.core.ports import Reader
@@ -50,6 +51,14 @@ class Report:
     micro: Figures = field(default_factory=lambda: Figures(0, 0.0, 0.0, 0.0))
     macro: Figures = field(default_factory=lambda: Figures(0, 0.0, 0.0, 0.0))
     mode_macro: Figures = field(default_factory=lambda: Figures(0, 0.0, 0.0, 0.0))
+    mode_of_tagged: Figures = field(default_factory=lambda: Figures(0, 0.0, 0.0, 0.0))
+    """The same over the rows that carry a category; ``mode_macro`` counts a mode said of any other row as wrong."""
+    confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Modes of the labels against the modes said ("" where nothing was said)."""
+    bins: Sequence[Bin] = ()
+    costs: Mapping[str, Sequence[Cost]] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Rows and micro-F1 by source and by year."""
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON, rounded to 4 places; ``interval`` is of F1."""
@@ -63,7 +72,12 @@ class Report:
                 "interval": [round(figures.low, 4), round(figures.high, 4)],
             }
 
-        totals = {"micro": self.micro, "macro": self.macro, "mode_macro": self.mode_macro}
+        totals = {
+            "micro": self.micro,
+            "macro": self.macro,
+            "mode_macro": self.mode_macro,
+            "mode_of_tagged": self.mode_of_tagged,
+        }
         return {
             "rows": self.rows,
             "sha256": self.sha256,
@@ -71,6 +85,11 @@ class Report:
             **{f"{name}_interval": [round(each.low, 4), round(each.high, 4)] for name, each in totals.items()},
             "categories": {name: plain(each) for name, each in self.categories.items()},
             "modes": {name: plain(each) for name, each in self.modes.items()},
+            "confusion": {name: dict(said) for name, said in self.confusion.items()},
+            "calibration_error": round(calibration_error(self.bins), 4),
+            "reliability": [{"said": round(b.said, 4), "right": round(b.right, 4), "n": b.n} for b in self.bins],
+            "thresholds": {name: [each._asdict() for each in found] for name, found in self.costs.items()},
+            "parts": {name: dict(each) for name, each in self.parts.items()},
         }
 
 
@@ -190,7 +209,47 @@ def measured(
         for row, o, each in zip(rows, observations, said, strict=True)
     ]
     by_tag, by_mode = _Tally(tags, guide, seed, resamples), _Tally(modes, MODES, seed, resamples)
-    return Report(len(rows), "", by_tag.each(), by_mode.each(), by_tag.micro(), by_tag.macro(), by_mode.macro())
+    tagged = [pair for pair in modes if pair[0]]
+    wanted = [row.tags for row in rows]
+    return Report(
+        len(rows),
+        "",
+        by_tag.each(),
+        by_mode.each(),
+        by_tag.micro(),
+        by_tag.macro(),
+        by_mode.macro(),
+        _Tally(tagged, MODES, seed, resamples).macro() if tagged else Figures(0, 0.0, 0.0, 0.0),
+        _confusion(modes),
+        bins(predictions(wanted, observations, guide)),
+        costs(wanted, observations, guide),
+        _parts(rows, tags, guide),
+    )
+
+
+def _confusion(modes: Pairs) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for gold, said in modes:
+        row = found.setdefault(next(iter(gold), ""), {})
+        name = next(iter(said), "")
+        row[name] = row.get(name, 0) + 1
+    return found
+
+
+def _parts(rows: Sequence[Labelled], tags: Pairs, guide: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Micro-F1 of each source and year."""
+    groups: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        at = row.text.published.first_at
+        for name in (row.text.publisher and f"source {row.text.publisher}", at and f"year {at.year}"):
+            if name:
+                groups.setdefault(str(name), []).append(place)
+    found = {}
+    for name, places in sorted(groups.items()):
+        pairs = [tags[place] for place in places]
+        cells = [_cell(each in gold, each in said) for gold, said in pairs for each in guide]
+        found[name] = {"rows": len(places), "micro_f1": round(_f1(*_summed(cells)), 4)}
+    return found
 
 
 def leading_mode(observation: Observation) -> str:
@@ -203,4 +262,4 @@ def evaluate(reader: Reader, path: Path, guide: Sequence[str], seed: int = 0) ->
     rows = read_labelled(path)
     report = measured(rows, reader.observe([row.text for row in rows]), guide, seed)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Report(report.rows, digest, report.categories, report.modes, report.micro, report.macro, report.mode_macro)
+    return replace(report, sha256=digest)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from tracker.classify.canonical import Canonical
 from tracker.classify.literals import Sieve
 from tracker.core.observations import Mode
 from tracker.core.patterns import compiled
-from tracker.core.phrases import CategoryWords, WeaponName
+from tracker.core.phrases import Actor, CategoryWords, WeaponName
 from tracker.core.places import Place
 
 NUMBERS = {
@@ -126,6 +127,7 @@ class Extractor:
         patterns = [each.pattern for each in words.counts]
         patterns += [each.pattern for each in words.weapons]
         patterns += [each.pattern for each in words.subtypes]
+        self._outcomes = [(compiled(each.pattern), each.id) for each in words.outcomes]
         self._sieve = Sieve(patterns)
         first, second = len(self._counts), len(self._counts) + len(self._weapons)
         self._counting = self._sieve.chooser(range(first))
@@ -144,6 +146,16 @@ class Extractor:
                 value = number(found.group("n"))
                 if value is not None:
                     return value, unit, found.group(0).strip()
+        return None
+
+    def outcome(self, text: str) -> Found | None:
+        """How it ended, by the first outcome of the list whose words stand in the news of the text."""
+        background = _BACKGROUND.search(text, 1) if self._outcomes else None
+        end = background.start() if background is not None else len(text)
+        for pattern, outcome in self._outcomes:
+            found = pattern.search(text, 0, end)
+            if found is not None:
+                return Found(outcome, found.group(0).strip())
         return None
 
     def weapon(self, text: str, met: set[int]) -> tuple[WeaponName, str] | None:
@@ -166,3 +178,25 @@ class Extractor:
                 words = found.group(0).strip()
                 return Found(subtype, words if len(words) > 1 else "")
         return None
+
+
+class Parties:
+    """Finds who acts in the news of a text: the actors before any clause of background, who acts named first."""
+
+    def __init__(self, actors: Sequence[Actor]) -> None:
+        self._labels = {each.token: each.label for each in actors if each.label}
+        self._token = re.compile(r"[A-Z]{2,}")
+
+    def find(self, canonical: Canonical) -> tuple[tuple[str, ...], str]:
+        """The parties by their labels, each once, and the words they were read from; in the passive the one after
+        "by" acts."""
+        text = canonical.text
+        background = _BACKGROUND.search(text, 1)
+        hits = list(self._token.finditer(text, 0, background.start() if background is not None else len(text)))
+        hits.sort(key=lambda hit: text[max(0, hit.start() - 3) : hit.start()] != "by ")
+        named = [(self._labels[hit.group(0)], hit) for hit in hits if hit.group(0) in self._labels]
+        words = dict.fromkeys(canonical.words(*hit.span()) for _, hit in named)
+        return tuple(dict.fromkeys(label for label, _ in named)), "; ".join(words)
+
+
+_BACKGROUND = re.compile(r"\b(?:after|following|amid|despite|since|because|ahead of|before|while)\b")

@@ -103,6 +103,9 @@ def record_of(observation: Observation, guide: Sequence[str]) -> dict[str, objec
         "count": counted.count if counted is not None else None,
         "unit": counted.unit if counted is not None else "",
         "weapon": next((each.weapon for each in mentions if each.weapon), ""),
+        "actors": list(first.actors) if first is not None else [],
+        "outcome": next((each.outcome for each in mentions if each.outcome), ""),
+        "words": {each.category: dict(each.words) for each in mentions},
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from tracker.classify.canonical import LONGEST, Canonical, Rewriter, plain
-from tracker.classify.extraction import Gazetteer
+from tracker.classify.extraction import Gazetteer, Parties
 from tracker.classify.looks import Look, Reason
 from tracker.classify.phrasing import THRESHOLD, Phrasing, Reading, groups
 from tracker.classify.scripts import language, simplified
@@ -41,6 +41,7 @@ class RulesReader:
         self._raw, (self._gate, self._weak, self._context) = groups(True, book.gate, book.weak, book.context)
         self._canonical, (self._concerns, self._hints) = groups(False, book.concerns, book.hints)
         self._rewrite = Rewriter(book.actors)
+        self._parties = Parties(book.actors)
         self._places = Gazetteer(places, self._stands_for_actor)
         self._book = book
         self._spoken: dict[str, Phrasing] = {}
@@ -155,7 +156,7 @@ class RulesReader:
         kind = self._words.get(category)
         around = self._english.extractors.get(category)
         source, lowered = look.canonical.source, look.canonical.text
-        subtype, weapon, count, unit = "", "", None, ""
+        subtype, weapon, count, unit, outcome = "", "", None, "", ""
         if reading is not None:
             subtype, words["subtype"] = reading.subtype(mode)
         if around is not None:
@@ -169,6 +170,9 @@ class RulesReader:
                     subtype, words["subtype"] = told.value, told.words
                 elif named is not None:
                     subtype = named[0].subtype
+            ended = around.outcome(lowered)
+            if ended is not None:
+                outcome, words["outcome"] = ended.value, ended.words
             counted = around.count(lowered, met)
             if counted is not None:
                 count, unit, words["count"] = counted
@@ -188,8 +192,11 @@ class RulesReader:
         far = kind is not None and kind.state_media
         days = day_weights(text.published, zone, text.zone, cues, outlook, hours, far)
         ids = tuple(place.id for place, _ in places)
+        actors, words["actors"] = self._parties.find(look.canonical)
         kept = tuple((key, value) for key, value in words.items() if value)
-        return Mention(category, subtype, mode, round(p, 4), p_mode, days, zone, ids, count, unit, weapon, kept)
+        return Mention(
+            category, subtype, mode, round(p, 4), p_mode, days, zone, ids, count, unit, weapon, kept, actors, outcome
+        )
 
 
 def outlook_of(mode: Mode, act: str) -> Outlook:

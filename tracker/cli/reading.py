@@ -17,6 +17,7 @@ from tracker.classify.rules import RulesReader
 from tracker.cli.terminal import Json, bar, fields_of, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
+from tracker.core.review import Doubt
 
 
 def _lines(source: str) -> Iterator[bytes]:
@@ -96,9 +97,12 @@ def train(
         Path | None,
         typer.Option("--dev", help="Labelled headlines to measure on; near copies are kept out of training."),
     ] = None,
+    with_corrections: Annotated[
+        bool, typer.Option("--with-corrections", help="Learn from analysts' answers in the database too.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Train the classifier from models/corpus/ and say whether it beats the rules."""
+    """Train the classifier, print it beside the rules, the baselines and the model before; a worse one is refused."""
     from tracker.classify.training import train as train_model  # scikit-learn takes seconds to load
 
     app = wired()
@@ -109,7 +113,9 @@ def train(
     target = out or next_folder(models)
     with bar("train", 1) as step:
         rules = RulesReader(app.beliefs.words, app.beliefs.places)
-        report = train_model(models / "corpus", models / "labels", texts or [], target, dev, rules)
+        former = former_folder(models, target)
+        also = app.answered() if with_corrections else ()
+        report = train_model(models / "corpus", models / "labels", texts or [], target, dev, rules, former, also)
         step(1)
     if json:
         show_json({**fields_of(report), "folder": str(report.folder)})
@@ -118,11 +124,50 @@ def train(
         say(line)
 
 
+def former_folder(models: Path, target: Path) -> Path | None:
+    """The newest model beside the one to be made; None where there is none."""
+    found = sorted(path for path in models.glob("*-[0-9][0-9][0-9][0-9]") if path.is_dir() and path != target)
+    return found[-1] if found else None
+
+
 def next_folder(models: Path) -> Path:
     """The next free model folder: merged ones never change."""
     names = sorted(path.name for path in models.glob("*-[0-9][0-9][0-9][0-9]") if path.is_dir())
     stem, number = names[-1].rsplit("-", 1) if names else ("headlines", "0")
     return models / f"{stem}-{int(number) + 1:04d}"
+
+
+def review(
+    most: Annotated[int, typer.Option("--most", min=1, max=1000, help="How many items to ask about.")] = 20,
+    answers: Annotated[
+        Path | None, typer.Option(help="JSON lines of {seq, tags, mode}: keep these answers instead of asking.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Who answers.")] = "",
+    json: Json = False,
+) -> None:
+    """The items the reader is least sure of, most telling first; or, with --answers, keep what an analyst says."""
+    app = wired()
+    if answers is not None:
+        rows = [row for row in records_from(_lines(str(answers)))]
+        kept = app.keep_answers(rows, by)
+        show_json({"kept": kept, "read": len(rows)}) if json else say(
+            f"{kept} answers kept, {len(rows) - kept} known before; ./run train --with-corrections learns from them"
+        )
+        return
+    doubts = app.doubts(most)
+    if json:
+        show_json({"items": [fields_of(each) for each in doubts]})
+        return
+    table(
+        ("seq", "published", "title", "the reader says", "doubt"),
+        [(each.seq, each.published, each.title, _told(each), f"{each.bits:.1f} bits") for each in doubts],
+    )
+
+
+def _told(doubt: Doubt) -> str:
+    likely = sorted((pair for pair in doubt.p.items() if pair[1] >= 0.1), key=lambda pair: -pair[1])
+    modes = sorted(doubt.p_mode.items(), key=lambda pair: -pair[1])[:2]
+    return ", ".join(f"{name} {share:.0%}" for name, share in (*likely, *modes)) or "nothing"
 
 
 def evaluate(
@@ -166,3 +211,4 @@ def register(program: typer.Typer) -> None:
     program.command()(parse)
     program.command()(train)
     program.command()(evaluate)
+    program.command()(review)

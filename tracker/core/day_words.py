@@ -78,9 +78,8 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 _NAMING = (
-    "day", "night", "morrow", "week", "month", "this ", "hours ago", "kcna", "rodong", "central news", "state media", "state-",
-    "state run", "state news", "state tel", "state tv",
-    "great satisfaction",
+    "day", "night", "morrow", "week", "month", "this ", "hours ago", "kcn", "rodong", "central news",
+    "state media", "state-", "state run", "state news", "state tel", "state tv", "great satisfaction",
 )  # fmt: skip
 _NUMBERED = re.compile(
     rf"\d/\d|\d-\d\d-|\b(?:{'|'.join(MONTHS)})[a-z]*\.? \d|\d(?:st|nd|rd|th)? (?:of )?(?:{'|'.join(MONTHS)})"

@@ -47,7 +47,8 @@ class Mention:
     ``p`` is the calibrated probability (0..1) that the text is about this category, ``p_mode`` the
     probability of each mode (sums to 1), ``mode`` the likeliest. ``days`` are weights over days in ``zone``.
     ``count`` is in ``unit`` ("missile", "designation", "person", "vessel"; empty when nothing is counted).
-    ``words`` keeps, per field, the words it was read from.
+    ``actors`` are those of the news, who acts first ("North Korea", "United States"); ``outcome`` is "success",
+    "failure" or empty. ``words`` keeps, per field, the words it was read from.
     """
 
     category: str
@@ -62,6 +63,8 @@ class Mention:
     unit: str = ""
     weapon: str = ""
     words: tuple[tuple[str, str], ...] = ()
+    actors: tuple[str, ...] = ()
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)

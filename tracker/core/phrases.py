@@ -20,6 +20,16 @@ class Actor:
 
     token: str
     pattern: str
+    label: str = ""
+    """Who it is, for people; empty for names that are no party to anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Words that tell how it ended."""
+
+    id: str
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ class CategoryWords:
     placed: bool = False
     state_media: bool = False
     hours: tuple[float, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,12 @@ def unread_count(tx: Tx, observer: Observer) -> int:
     return total - (done or 0)
 
 
+def read_count(tx: Tx, observer_row: int) -> int:
+    """How many revisions this observer has read."""
+    counted = sa.select(sa.func.count()).where(observations.c.observer_id == observer_row)
+    return tx.c.scalar(counted.where(observations.c.revision_seq.is_not(None))) or 0
+
+
 def unread(tx: Tx, observer_row: int, limit: int, after: int = 0) -> list[Unread]:
     """Revisions lacking an observation by this observer, oldest first, of a greater seq than ``after``."""
     seen = sa.exists().where(observations.c.revision_seq == revisions.c.seq, observations.c.observer_id == observer_row)
@@ -143,6 +149,8 @@ def _mention_row(observation: int, k: int, mention: Mention) -> dict[str, Any]:
         "unit": mention.unit,
         "weapon": mention.weapon,
         "words": [list(pair) for pair in mention.words],
+        "actors": list(mention.actors),
+        "outcome": mention.outcome,
     }
 
 
@@ -161,6 +169,8 @@ def mention_of(row: sa.RowMapping) -> Mention:
         unit=row["unit"],
         weapon=row["weapon"],
         words=tuple((field, words) for field, words in row["words"]),
+        actors=tuple(row["actors"]),
+        outcome=row["outcome"],
     )
 
 

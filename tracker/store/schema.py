@@ -167,6 +167,8 @@ mentions = sa.Table(
     sa.Column("unit", sa.String(30), nullable=False),
     sa.Column("weapon", sa.String(100), nullable=False),
     sa.Column("words", sa.JSON, nullable=False),
+    sa.Column("actors", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("outcome", sa.String(30), nullable=False, server_default=""),
 )
 
 corrections = sa.Table(

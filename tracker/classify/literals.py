@@ -28,8 +28,11 @@ MOST_CHOICES = 200
 MOST_LETTERS, MOST_SPELLINGS = 4, 16
 """Letters of a set, and spellings of a run, that are still written out."""
 
-ASKED = 2
-"""Clauses kept of one expression, the most telling: the third rarely turns a text away that the others let pass."""
+ASKED = 3
+"""Clauses kept of one expression, the most telling: more rarely turn a text away that these let pass."""
+
+LONGEST_WORD, REMEMBERED = 24, 50_000
+"""Words that are remembered: how long, and how many."""
 
 _PARSER: Any = vars(re).get("_parser")
 
@@ -217,16 +220,19 @@ def _union(parts: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
 
 
 class Sieve:
-    """Tells which of many expressions a text can match at all; one pass over the text, whatever their number.
+    """Tells which of many expressions a text can match at all, whatever their number.
 
-    ``folded``: the texts are given in lower case.
+    ``folded``: the texts are given in lower case. A word that came before is remembered with the clauses it
+    meets; so literals are looked for word by word, and of one with a space in it the longest piece.
     """
 
     def __init__(self, patterns: Sequence[str], folded: bool = False) -> None:
         numbers: dict[Choices, int] = {}
         self._needs: list[tuple[int, frozenset[int]]] = []
         for pattern in patterns:
-            needs = sorted(clauses(pattern, folded), key=_tells, reverse=True)[:ASKED]
+            pieces = {frozenset(map(_piece, clause)) for clause in clauses(pattern, folded)}
+            told = [each for each in pieces if all(map(_telling, each))]
+            needs = sorted(told, key=lambda each: (_tells(each), sorted(each)), reverse=True)[:ASKED]
             known = [numbers.setdefault(clause, len(numbers)) for clause in needs]
             self._needs.append((known[0] if known else -1, frozenset(known[1:])))
         met: dict[str, set[int]] = {}
@@ -236,27 +242,44 @@ class Sieve:
         literals = sorted(met)
         self._met = [tuple(sorted(met[literal])) for literal in literals]
         self._matcher = AhoCorasick(literals) if literals else None
+        self._memory: dict[str, frozenset[int]] = {}
 
     def met(self, text: str) -> set[int]:
         """The clauses that the text meets; to be given to a chooser."""
         met: set[int] = set()
-        if self._matcher is not None:
-            table = self._met
-            for number in {found[0] for found in self._matcher.find_matches_as_indexes(text, overlapping=True)}:
-                met.update(table[number])
+        memory = self._memory
+        for word in text.split():
+            known = memory.get(word)
+            met.update(self._met_by(word) if known is None else known)
         return met
 
-    def chooser(self, numbers: Sequence[int]) -> Callable[[set[int]], list[int]]:
-        """Which of a group's expressions (as places in ``numbers``) can match, for the clauses a text meets.
+    def _met_by(self, word: str) -> frozenset[int]:
+        met: set[int] = set()
+        if self._matcher is not None:
+            for number in {found[0] for found in self._matcher.find_matches_as_indexes(word, overlapping=True)}:
+                met.update(self._met[number])
+        found = frozenset(met)
+        # What is written without spaces never comes twice, and hostile text must not fill the memory.
+        if len(word) <= LONGEST_WORD and len(self._memory) < REMEMBERED:
+            self._memory[word] = found
+        return found
 
-        The clause that tells most is asked first, for all expressions that share it; most texts fail there.
-        """
-        needs = [(place, *self._needs[number]) for place, number in enumerate(numbers)]
-        always = [place for place, first, _ in needs if first < 0]
+    def grouped(self, numbers: Sequence[int]) -> tuple[list[int], dict[int, list[tuple[int, frozenset[int]]]]]:
+        """A group's expressions (as places in ``numbers``): those that are always tried, and the others by the
+        clause that tells most, each with the clauses it needs besides."""
+        always: list[int] = []
         by_first: dict[int, list[tuple[int, frozenset[int]]]] = {}
-        for place, first, others in needs:
-            if first >= 0:
+        for place, number in enumerate(numbers):
+            first, others = self._needs[number]
+            if first < 0:
+                always.append(place)
+            else:
                 by_first.setdefault(first, []).append((place, others))
+        return always, by_first
+
+    def chooser(self, numbers: Sequence[int]) -> Callable[[set[int]], list[int]]:
+        """Which of a group's expressions (as places in ``numbers``) can match, for the clauses a text meets."""
+        always, by_first = self.grouped(numbers)
         firsts = frozenset(by_first)
 
         def choose(met: set[int]) -> list[int]:
@@ -267,6 +290,11 @@ class Sieve:
             return chosen
 
         return choose
+
+
+def _piece(literal: str) -> str:
+    """The longest piece of a literal without white space."""
+    return max(literal.split() or [""], key=len)
 
 
 def _tells(clause: AbstractSet[str]) -> tuple[int, int]:

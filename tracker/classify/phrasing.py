@@ -102,12 +102,21 @@ class Group:
     """Some of a sieve's expressions, of which any may match."""
 
     def __init__(self, sieve: Sieve, numbers: Sequence[int], patterns: Sequence[str]) -> None:
-        self._patterns = [compiled(each) for each in patterns]
-        self._choose = sieve.chooser(numbers)
+        made = [compiled(each) for each in patterns]
+        always, by_first = sieve.grouped(numbers)
+        self._always = [made[place].search for place in always]
+        self._by_first = {
+            first: [(made[place].search, others) for place, others in members] for first, members in by_first.items()
+        }
+        self._firsts = frozenset(by_first)
 
     def found(self, text: str, met: set[int]) -> bool:
         """Whether one of them matches the text, whose met clauses are given."""
-        return any(self._patterns[place].search(text) is not None for place in self._choose(met))
+        for first in met & self._firsts:
+            for search, others in self._by_first[first]:
+                if others <= met and search(text) is not None:
+                    return True
+        return any(search(text) is not None for search in self._always)
 
 
 def groups(folded: bool, *patterns: str) -> tuple[Sieve, list[Group]]:

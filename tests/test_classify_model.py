@@ -14,10 +14,13 @@ import skops.io
 from tracker.catalog.places import read_places
 from tracker.catalog.taxonomy import read_taxonomy
 from tracker.classify.cards import card
+from tracker.classify.evaluation import evaluate
 from tracker.classify.examples import Example, read_labels, text_key, without_copies
 from tracker.classify.model import MODEL_FILE, ModelReader, load, read_manifest
 from tracker.classify.readers import make_reader
+from tracker.classify.reliability import calibration_error
 from tracker.classify.rules import RulesReader
+from tracker.classify.table import Table
 from tracker.classify.training import train
 from tracker.core.errors import ArtefactError, RefusedError, SourceError
 from tracker.core.observations import Text
@@ -202,3 +205,66 @@ def test_a_shipped_model_loads_and_its_card_is_fresh(folder: Path) -> None:
 
 def test_a_model_is_shipped() -> None:
     assert SHIPPED
+
+
+def test_the_table_says_what_the_estimators_say(trained: Path) -> None:
+    parts = load(trained, read_manifest(trained))
+    texts = [Text(frame.format(verb, "")) for frame, verb in product(FRAMES.values(), VERBS)]
+    seen = [RULES.look(text).features for text in texts]
+    answer = Table(parts).ask(seen)
+    matrix = parts["rarity"].transform(parts["words"].transform([dict.fromkeys(each, 1.0) for each in seen]))
+    for column, classifier in enumerate(parts["categories"]):
+        wanted = classifier.predict_proba(matrix)[:, 1]
+        assert answer.categories[:, column] == pytest.approx(wanted, abs=2e-3)
+    assert answer.modes == pytest.approx(parts["modes"].predict_proba(matrix), abs=2e-3)
+
+
+def test_a_text_without_a_known_feature_is_answered(trained: Path) -> None:
+    answer = Table(load(trained, read_manifest(trained))).ask([set(), {"s=never seen before"}])
+    assert answer.categories.shape == (2, len(FRAMES) - 1)
+    assert answer.modes.sum(axis=1) == pytest.approx([1.0, 1.0])
+
+
+def test_a_reading_is_explained_in_words(trained: Path) -> None:
+    reader = ModelReader(trained, read_manifest(trained), RULES)
+    reasons = reader.explain(Text("North Korea held a missile near the coast"))
+    assert {reason.of for reason in reasons} & {"missile_test"}
+    assert any("missile" in reason.words for reason in reasons)
+    (outside,) = reader.explain(Text("Rain in Paris"))
+    assert outside.of == ""
+
+
+def test_a_worse_model_is_not_kept(trained: Path, tmp_path: Path) -> None:
+    blind = tmp_path / "blind"
+    blind.mkdir()
+    # Labels turned round: what is a missile is called talks, and what happened is called denied.
+    turned = {"missile_test": "talks", "talks": "missile_test"}
+    rows = [json.loads(line) for line in (trained.parent / "corpus" / "small.jsonl").read_text().splitlines()]
+    for row in rows:
+        row["tags"] = [turned.get(tag, tag) for tag in row["tags"]]
+        row["mode"] = "denied" if row["mode"] == "occurred" else row["mode"] and "occurred"
+    (blind / "turned.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    with pytest.raises(RefusedError, match="worse than small-0001"):
+        train(blind, tmp_path / "none", (), tmp_path / "small-0002", trained.parent / "dev.jsonl", RULES, trained)
+    assert not (tmp_path / "small-0002").exists()
+
+
+@pytest.mark.parametrize("lang", ["ko", "ja", "zh"])
+def test_the_active_model_reads_other_languages(lang: str) -> None:
+    folder = SHIPPED[-1]
+    reader = ModelReader(folder, read_manifest(folder), RULES)
+    report = evaluate(reader, ROOT / "models" / "sets" / f"{lang}.jsonl", RULES.guide)
+    assert report.rows == 160
+    assert report.micro.f1 >= 0.70
+
+
+def test_the_active_model_reads_the_development_headlines() -> None:
+    path = ROOT.parent / "shared" / "eval" / "dev_headlines.jsonl"
+    if not path.exists():
+        pytest.skip("the development headlines (../shared/eval/dev_headlines.jsonl) are not beside the project")
+    folder = SHIPPED[-1]
+    report = evaluate(ModelReader(folder, read_manifest(folder), RULES), path, RULES.guide)
+    assert report.micro.f1 >= 0.86
+    assert report.macro.f1 >= 0.78
+    assert report.mode_of_tagged.f1 >= 0.75
+    assert calibration_error(report.bins) < 0.06

@@ -119,6 +119,9 @@ class Parrot:
             for _, (tags, mode) in zip(texts, self.said, strict=True)
         ]
 
+    def explain(self, text: Text) -> list[tuple[str, str, float]]:
+        return [("a", f"“{text.title}”", 1.0)]
+
 
 GUIDE = ("a", "b")
 

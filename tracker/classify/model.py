@@ -161,7 +161,7 @@ class ModelReader:
         days = () if chosen else self._rules.days_named(text, look)
         return Observation(look.concerns or bool(chosen), chosen, p, leading(chosen, self._rules.guide), days)
 
-    def explain(self, text: Text, most: int = 5) -> list[Reason]:
+    def explain(self, text: Text, most: int = 6) -> list[Reason]:
         """What spoke for and against each category the text may be of, and for its mode, strongest first."""
         look = self._rules.look(text) if self._rules.relevant(text) else None
         if look is None or not look.admitted:

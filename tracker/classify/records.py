@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -24,6 +24,9 @@ class BadLine:
 
 
 Record = Mapping[str, object]
+
+Explaining = Callable[[Text], Sequence[tuple[str, str, float]]]
+"""Says why a text is read so: (category or mode, words, weight)."""
 
 
 def published_from(stamp: object, zone: str = "UTC") -> Published:
@@ -109,14 +112,21 @@ def record_of(observation: Observation, guide: Sequence[str]) -> dict[str, objec
     }  # fmt: skip
 
 
-def classify_records(reader: Reader, rows: Iterable[object], guide: Sequence[str]) -> Iterator[dict[str, object]]:
-    """One output per input, in order; ``id`` comes back unchanged, trouble with a row is its ``error``."""
+def classify_records(
+    reader: Reader, rows: Iterable[object], guide: Sequence[str], explain: Explaining | None = None
+) -> Iterator[dict[str, object]]:
+    """One output per input, in order; ``id`` comes back unchanged, trouble with a row is its ``error``.
+
+    With ``explain`` every row also says ``why``: what spoke for what, in words, with weights.
+    """
     source = iter(rows)
     while batch := list(islice(source, BATCH)):
-        yield from _batch(reader, batch, guide)
+        yield from _batch(reader, batch, guide, explain)
 
 
-def _batch(reader: Reader, batch: Sequence[object], guide: Sequence[str]) -> Iterator[dict[str, object]]:
+def _batch(
+    reader: Reader, batch: Sequence[object], guide: Sequence[str], explain: Explaining | None
+) -> Iterator[dict[str, object]]:
     outputs: list[dict[str, object]] = []
     texts: list[Text] = []
     for row in batch:
@@ -129,10 +139,13 @@ def _batch(reader: Reader, batch: Sequence[object], guide: Sequence[str]) -> Ite
         except ValueError as trouble:
             output["error"] = str(trouble)
         outputs.append(output)
-    observations = iter(reader.observe(texts))
+    read = zip(texts, reader.observe(texts), strict=True)
     for output in outputs:
         if "error" not in output:
-            output |= record_of(next(observations), guide)
+            text, observation = next(read)
+            output |= record_of(observation, guide)
+            if explain is not None:
+                output["why"] = [{"of": of, "words": words, "weight": weight} for of, words, weight in explain(text)]
         yield output
 
 

@@ -119,7 +119,7 @@ class RulesReader:
         days = () if mentions else self.days_named(text, look)
         return Observation(look.concerns or bool(mentions), mentions, p, leading(mentions, self.guide), days)
 
-    def explain(self, text: Text, most: int = 5) -> list[Reason]:
+    def explain(self, text: Text, most: int = 6) -> list[Reason]:
         """What spoke for each category and mode: the phrases that matched and their weights, strongest first."""
         if not self.relevant(text):
             return [Reason("", "the text names neither the North nor anything of its subject", 0.0)]

@@ -34,12 +34,14 @@ def _lines(source: str) -> Iterator[bytes]:
 
 def classify(
     file: Annotated[str, typer.Argument(help="JSON lines of {id?, title or text, ...}; - for standard input.")] = "-",
+    explain: Annotated[bool, typer.Option("--explain", help="Say why: what spoke for what, with weights.")] = False,
     json: Json = False,
 ) -> None:
     """Read texts outside the river: JSON lines in, JSON lines out."""
     del json  # the answer is JSON lines in any case
     app = wired()
-    for answer in classify_records(app.reader, records_from(_lines(file)), app.beliefs.guide):
+    why = app.reader.explain if explain else None
+    for answer in classify_records(app.reader, records_from(_lines(file)), app.beliefs.guide, why):
         show_json(answer)
 
 

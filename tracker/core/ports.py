@@ -35,6 +35,10 @@ class Reader(Protocol):
         """One observation per text, in the same order; trouble with one text never stops the others."""
         ...
 
+    def explain(self, text: Text) -> Sequence[tuple[str, str, float]]:
+        """Why it reads a text so: (category or mode, words, weight), strongest first within each."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

@@ -29,10 +29,17 @@ class StillClock:
 
 
 def make_home(folder: Path, reference: bool = True) -> Path:
-    """A home with a copy of the config; without reference tables when asked."""
+    """A home with a copy of the config, in which the rules read; without reference tables when asked.
+
+    The river is the same whoever reads; the rules need no artefact and no seconds to load.
+    """
     home = folder / "home"
     home.mkdir(parents=True)
     shutil.copytree(ROOT / "config", home / "config")
+    observers = home / "config" / "observers.toml"
+    said = observers.read_text(encoding="utf-8")
+    assert 'active = "headlines"' in said
+    observers.write_text(said.replace('active = "headlines"', 'active = "rules"'), encoding="utf-8")
     if not reference:
         for path in (home / "config" / "reference").iterdir():
             path.unlink()

@@ -242,7 +242,7 @@ def test_a_worse_model_is_not_kept(trained: Path, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (trained.parent / "corpus" / "small.jsonl").read_text().splitlines()]
     for row in rows:
         row["tags"] = [turned.get(tag, tag) for tag in row["tags"]]
-        row["mode"] = "denied" if row["mode"] == "occurred" else row["mode"] and "occurred"
+        row["mode"] = {"occurred": "denied", "denied": "occurred"}.get(row["mode"], row["mode"])
     (blind / "turned.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     with pytest.raises(RefusedError, match="worse than small-0001"):
         train(blind, tmp_path / "none", (), tmp_path / "small-0002", trained.parent / "dev.jsonl", RULES, trained)

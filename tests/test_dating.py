@@ -154,7 +154,7 @@ def test_a_date_only_stamp_gives_days_about_it(day: date, words: str, zone: str,
 def test_nothing_expected_lies_before_publication(instant: datetime, words: str, zone: str) -> None:
     found = day_weights(Published.instant(instant), zone, "UTC", day_cues(words), outlook="ahead")
     assert sum(weight for _, weight in found) == pytest.approx(1.0, abs=1e-4)
-    said = [cue for cue in day_cues(words) if cue.sense == "past"]
+    said = [cue for cue in day_cues(words) if cue.sense == "past" or cue.year]
     assert said or all(day >= min(day_of(instant, zone), day_of(instant, "UTC")) for day, _ in found)
 
 
@@ -219,3 +219,14 @@ def test_a_weekend_and_a_month_are_spans() -> None:
     assert (weekend.first, weekend.last) == (date(2019, 6, 29), date(2019, 6, 30))
     month = weights("2018-04-29T06:00:00Z", "site to close next month", outlook="ahead")
     assert {day.month for day, weight in month if weight > 0.001} == {5}
+
+
+def test_a_year_that_is_written_out_says_on_which_side_the_day_lies() -> None:
+    assert likeliest(weights("2018-01-17T04:00:00Z", "the bulletin for January 16, 2018", outlook="open")) == date(
+        2018, 1, 16
+    )
+
+
+def test_a_byline_dates_nothing_where_another_day_is_named() -> None:
+    found = weights("2017-12-03T10:00:00Z", "Dec 3, 2017 The drill is scheduled to begin on Monday", outlook="open")
+    assert likeliest(found) == date(2017, 12, 4)

@@ -194,23 +194,27 @@ def test_every_decision_is_listed_dated_and_complete() -> None:
 
 
 def test_figures_about_the_model_are_those_of_its_metrics() -> None:
-    decision = paper(DOCS / "decisions" / "0007-rules-are-active.md")
-    folder = re.search(r"models/([\w-]+)/metrics\.json", decision)
+    reading = paper(DOCS / "reading.md")
+    folder = re.search(r"models/([\w-]+)/CARD\.md", reading)
     assert folder is not None
     metrics = json.loads((ROOT / "models" / folder[1] / "metrics.json").read_text(encoding="utf-8"))
     for key, label in (
-        ("micro", "categories, micro"),
-        ("macro", "categories, macro"),
-        ("mode_macro", "mode, macro"),
+        ("micro_f1", "categories, micro"),
+        ("macro_f1", "categories, macro"),
+        ("mode_of_tagged_f1", "mode, macro, rows with a category"),
+        ("calibration_error", "calibration error"),
     ):
-        row = re.search(rf"^\| {label} \| ([\d.]+).*? \| ([\d.]+)", decision, re.MULTILINE)
-        assert row is not None
-        assert row.groups() == tuple(f"{metrics[name][f'{key}_f1']:.3f}" for name in ("model", "rules")), label
+        row = re.search(rf"^\| {label} \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", reading, re.MULTILINE)
+        assert row is not None, label
+        said = tuple(f"{metrics[name][key]:.3f}" for name in ("model", "rules", "tfidf", "majority"))
+        assert row.groups() == said, label
 
 
 def test_the_observer_the_papers_call_active_is() -> None:
-    assert "The rules stay active" in paper(DOCS / "decisions" / "0007-rules-are-active.md")
-    assert beliefs().observers.active.kind == "rules"
+    active = beliefs().observers.active
+    assert active.kind == "model"
+    assert f"`{active.artefact}` is active" in paper(DOCS / "decisions" / "0017-the-model-reads.md")
+    assert f"models/{active.artefact}/CARD.md" in paper(DOCS / "reading.md")
 
 
 def test_the_numbers_of_placing_are_the_config_s() -> None:

@@ -80,7 +80,7 @@ def _figures(metrics: Mapping[str, Any]) -> Iterable[str]:
     yield ""
     twice = metrics.get("agreement")
     if twice:
-        told = ", ".join(f"{name} {value:.2f}" for name, value in twice.items() if name != "texts")
+        told = ", ".join(f"{name} {value:.2f}" for name, value in sorted(twice.items()) if name != "texts")
         yield f"Two readings of {twice['texts']:.0f} of the labelled texts agree with Cohen's kappa of {told}."
         yield ""
 

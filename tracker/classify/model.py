@@ -133,9 +133,8 @@ class ModelReader:
             return observations
         answer = self._table.ask([look.features for _, look in asked])
         columns = [self._table.modes.index(mode) for mode in MODES]
-        for (place, look), chances, shares in zip(
-            asked, answer.categories.tolist(), answer.modes[:, columns].tolist(), strict=True
-        ):
+        modes = answer.modes[:, columns].tolist()
+        for (place, look), chances, shares in zip(asked, answer.categories.tolist(), modes, strict=True):
             observations[place] = self._observation(texts[place], look, chances, shares)
         return observations
 

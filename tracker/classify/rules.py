@@ -133,11 +133,12 @@ class RulesReader:
         return reasons or [Reason("", "no phrase of the taxonomy stands in it", 0.0)]
 
     def days_named(self, text: Text, look: Look) -> DayWeights:
-        """The days that the words of a text without an event name, in the publisher's zone; empty without words."""
+        """The days that the words of a text without an event name, by the clocks of the North; empty without words."""
         if not look.concerns:
             return ()
         cues = tuple(cue for cue in day_cues(look.canonical.source, look.lang) if cue.kind != "state_media")
-        return day_weights(text.published, text.zone, text.zone, cues, "open") if cues else ()
+        home = self.taxonomy.categories[self.guide[0]].zone
+        return day_weights(text.published, home, text.zone, cues, "open") if cues else ()
 
     def mention(
         self,

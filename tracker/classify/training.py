@@ -161,6 +161,7 @@ def train(
     examples.sort(key=lambda each: text_key(each.text.title + each.text.summary))
     categories = tuple(rules.guide)
     thin = [name for name in categories if sum(name in each.tags for each in examples) < 10]
+    thin += [mode for mode in MODES if sum(mode == each.mode for each in examples) < 10]
     if thin:
         raise SourceError(f"too few examples of {', '.join(thin)} to learn from; add texts to {corpus_folder}")
     parts = fitted([rules.look(each.text).features for each in examples], examples, categories)

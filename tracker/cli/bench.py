@@ -20,6 +20,7 @@ BENCHES = {
     "hostile": "tracker.bench.hostile",
     "fuzz": "tracker.bench.fuzzing",
     "backfill": "tracker.bench.backfilling",
+    "reading": "tracker.bench.reading",
 }
 """Each bench's name and the module whose ``run(Order)`` is it."""
 

@@ -279,6 +279,8 @@ def deciding(cues: Sequence[DayCue], outlook: Outlook) -> tuple[tuple[DayCue, ..
         telling = [each for each in telling if each.sense != "ahead" and each.role != "aside"]
     elif outlook == "ahead":
         telling = sorted(telling, key=lambda each: each.sense == "past")
+    else:
+        telling = sorted(telling, key=lambda each: (each.later, each.sense == "ahead"))
     if not telling:
         return media, outlook == "ahead"
     first = telling[0]
@@ -340,10 +342,14 @@ def day_weights(
     about something else and left out. Empty when the text has no usable stamp and no words name a full date.
     """
     instants = _instants(published)
+    if instants and len(cues) > 1:
+        # The day of publication, written out, is a byline where another day is named.
+        byline = day_of(instants[-1], publisher_zone)
+        cues = tuple(each for each in cues if not each.year or _day_in(each, byline, False) != byline)
     chosen, ahead = deciding(cues, outlook)
     if not instants:
-        full = [cue for cue in chosen if cue.kind == "date" and cue.year and cue.month]
-        named = _day_in(full[0], date(full[0].year, full[0].month, 1), ahead) if full else None
+        whole = [cue for cue in chosen if cue.kind == "date" and cue.year and cue.month]
+        named = _day_in(whole[0], date(whole[0].year, whole[0].month, 1), ahead) if whole else None
         return ((named, 1.0),) if named is not None else ()
     if not chosen and len(instants) == 1:
         local = instants[0].astimezone(zone(event_zone))
@@ -351,6 +357,10 @@ def day_weights(
         unnamed = _unnamed(local.hour * 60 + local.minute, ahead, tuple(hours))
         return tuple((date.fromordinal(number + offset), weight) for offset, weight in unnamed)
     stamp = day_of(instants[len(instants) // 2], publisher_zone)
+    full = next((each for each in chosen if each.year), None)
+    written = _day_in(full, stamp, False) if full is not None else None
+    if written is not None and written < stamp:
+        ahead = False  # a year that is written out says better than any verb on which side the day lies
     told = tuple(hours) if len(instants) == 1 else ()
     weights, home, latest = _priors(instants, event_zone, ahead, told)
     for cue in chosen:

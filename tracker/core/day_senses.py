@@ -7,6 +7,7 @@ yesterday". The nearest word that tells decides; where none does, the mode of th
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from tracker.core.dating import Role, Sense
 
@@ -81,9 +82,9 @@ def around(text: str, start: int, end: int) -> tuple[Sense, Role]:
     near = [word for word in reversed(before) if word not in {"on", "late", "early", ","}][:1]
     if near and near[0] in _BESIDE:
         return sense, "aside"
-    if teller in _SAYING:
-        return sense, "source"
-    return sense, "aside" if teller and _in_relative_clause(before) else "main"
+    if teller and _in_relative_clause(before):
+        return sense, "aside"
+    return sense, "source" if teller in _SAYING else "main"
 
 
 def _sense(before: list[str], after: list[str]) -> tuple[Sense, str]:
@@ -94,7 +95,9 @@ def _sense(before: list[str], after: list[str]) -> tuple[Sense, str]:
     if last and last[-1] in _EVENTS and _BEFORE_COMING & set(last[-4:]):
         return "ahead", last[-1]  # "calls for a vote on Monday"
     if after and after[0] in _EVENTS:
-        return "", ""  # "the Friday summit": the whole text says whether it was or will be
+        # "the Friday summit": unless something is still to be done at it, the whole text says when it was
+        ahead = any(pair[0] == "to" and pair[1] in _TO_DO for pair in pairwise(before)) or bool(_COMING & set(before))
+        return ("ahead" if ahead else ""), ""
     for place in range(len(before) - 1, max(-1, len(before) - 1 - REACH), -1):
         word, earlier = before[place], before[max(0, place - 2) : place]
         if word in _STOPS:

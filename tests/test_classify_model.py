@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import skops.io
+from scipy.sparse import csr_matrix
 
 from tracker.catalog.places import read_places
 from tracker.catalog.taxonomy import read_taxonomy
@@ -20,7 +21,7 @@ from tracker.classify.model import MODEL_FILE, ModelReader, load, read_manifest
 from tracker.classify.readers import make_reader
 from tracker.classify.reliability import calibration_error
 from tracker.classify.rules import RulesReader
-from tracker.classify.table import Table
+from tracker.classify.table import Table, packed, unpacked
 from tracker.classify.training import train
 from tracker.core.errors import ArtefactError, RefusedError, SourceError
 from tracker.core.observations import Text
@@ -212,11 +213,17 @@ def test_the_table_says_what_the_estimators_say(trained: Path) -> None:
     texts = [Text(frame.format(verb, "")) for frame, verb in product(FRAMES.values(), VERBS)]
     seen = [RULES.look(text).features for text in texts]
     answer = Table(parts).ask(seen)
-    matrix = parts["rarity"].transform(parts["words"].transform([dict.fromkeys(each, 1.0) for each in seen]))
+    vocabulary = unpacked(parts["words"])
+    counts = [[float(word in each) for word in vocabulary] for each in seen]
+    matrix = parts["rarity"].transform(csr_matrix(counts))
     for column, classifier in enumerate(parts["categories"]):
         wanted = classifier.predict_proba(matrix)[:, 1]
         assert answer.categories[:, column] == pytest.approx(wanted, abs=2e-3)
     assert answer.modes == pytest.approx(parts["modes"].predict_proba(matrix), abs=2e-3)
+
+
+def test_a_vocabulary_comes_back_as_it_was() -> None:
+    assert unpacked(packed(["s=a", "c=핵", "x=names the North"])) == ["s=a", "c=핵", "x=names the North"]
 
 
 def test_a_text_without_a_known_feature_is_answered(trained: Path) -> None:

@@ -26,6 +26,7 @@ from tracker.classify.examples import (
 )  # fmt: skip
 from tracker.classify.model import ALLOWED_TYPES, FORMAT, MANIFEST_FILE, MODEL_FILE, PARTS, ModelReader, read_manifest
 from tracker.classify.rules import RulesReader
+from tracker.classify.table import packed
 from tracker.classify.trials import agreement, chosen_thresholds, trial
 from tracker.core.errors import ArtefactError, RefusedError, SourceError
 from tracker.core.observations import MODES
@@ -109,7 +110,9 @@ def fitted(
         return slim(calibration.fit(matrix[list(places)], wanted, sample_weight=weights[list(places)]))
 
     def slim(calibration: Any) -> Any:
-        """Weights as single floats, four digits: what more there is only swells the file."""
+        """Weights as single floats, four digits, and the folds forgotten: more only swells the file, and the places of
+        a hundred thousand folded texts take it half a minute to load."""
+        calibration.cv = FOLDS
         estimator = calibration.calibrated_classifiers_[0].estimator
         estimator.coef_ = numpy.round(estimator.coef_, 4).astype(numpy.float32)
         return calibration
@@ -118,7 +121,7 @@ def fitted(
     by_category = [calibrated(C_CATEGORY, every, [int(name in each.tags) for each in examples]) for name in categories]
     spoken = [place for place in every if examples[place].mode in MODES]
     by_mode = calibrated(C_MODE, spoken, [examples[place].mode for place in spoken])
-    return dict(zip(sorted(PARTS), (by_category, by_mode, rarity, words), strict=True))
+    return dict(zip(sorted(PARTS), (by_category, by_mode, rarity, packed(words.feature_names_)), strict=True))
 
 
 def _usable(cut: list[tuple[list[int], list[int]]], wanted: Sequence[Any]) -> Any:

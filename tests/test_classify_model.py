@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -275,3 +277,16 @@ def test_the_active_model_reads_the_development_headlines() -> None:
     assert report.macro.f1 >= 0.78
     assert report.mode_of_tagged.f1 >= 0.75
     assert calibration_error(report.bins) < 0.06
+
+
+def test_what_is_turned_away_at_the_gate_loads_no_library() -> None:
+    code = (
+        "import sys; from pathlib import Path; from tracker.catalog.beliefs import read_beliefs; "
+        "from tracker.classify.readers import make_reader; from tracker.core.observations import Text; "
+        f"root = Path({str(ROOT)!r}); b = read_beliefs(root / 'config'); "
+        "reader = make_reader(b.observers.active, b.words, b.places, root / 'models')[1]; "
+        "assert reader.observe([Text('Rain in Paris')])[0].mentions == (); "
+        "print([name for name in ('sklearn', 'numpy', 'skops') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"

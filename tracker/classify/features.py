@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from tracker.classify.canonical import Canonical
 from tracker.classify.phrasing import THRESHOLD, Reading
@@ -74,20 +73,22 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) >= SHORTEST else word
 
 
+@lru_cache(maxsize=65536)
+def _form(word: str) -> str:
+    """What a word counts as: a number as such, an actor's token as it is, any other word by its stem."""
+    return "#" if word[0].isdigit() else word if word.isupper() else stem(word)
+
+
 def features(canonical: Canonical, concerns: bool, lang: str, readings: Sequence[Reading]) -> set[str]:
     """The features of a text, each once. ``readings`` are the rules' own, of any probability."""
     found = {"x=names the North" if concerns else "x=does not name the North", *_rules(readings)}
-    said = sorted(each.category for each in readings if each.p >= THRESHOLD)
     if lang != "en":
         found.update(_letters(canonical.text))
         return found
     words = _TOKEN.findall(canonical.text)
-    stems = ["#" if word[0].isdigit() else word if word.isupper() else stem(word) for word in words]
-    found.update(_plain(words, stems))
-    found.update(_actors(words, stems))
-    found.update(_clauses(words, stems))
-    for category in said:
-        found.update([f"X={category}|{each}" for each in stems])
+    found.update(_spelt(words))
+    for category in sorted(each.category for each in readings if each.p >= THRESHOLD):
+        found.update([f"X={category}|{_form(each)}" for each in words])
     return found
 
 
@@ -104,40 +105,40 @@ def _rules(readings: Sequence[Reading]) -> Iterator[str]:
         yield f"M={each.category} {each.mode}"
 
 
-def _plain(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
-    yield from (f"s={each}" for each in stems)
-    yield from (f"w={word}" for word, form in zip(words, stems, strict=True) if word != form)
-    yield from (f"b={first} {second}" for first, second in pairwise(stems))
-    yield from (f"o={each}" for each in words[:2])
-
-
-def _actors(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
-    actors = [each for each in words if each.isupper() and len(each) > 1]
-    if actors:
-        yield f"A={actors[0]}"
-        yield f"O={' > '.join(dict.fromkeys(actors[:3]))}"
-    before = ""
-    for word, form in zip(words, stems, strict=True):
+def _spelt(words: Sequence[str]) -> list[str]:
+    """Everything told by the words and their places, in one pass: every text goes through it."""
+    found = ["o=" + each for each in words[:2]]
+    actors: list[str] = []
+    earlier = background = actor = ""
+    reach = 0
+    for place, word in enumerate(words):
+        form = _form(word)
+        found.append("s=" + form)
+        if form != word:
+            found.append("w=" + word)
+        if earlier:
+            found.append("b=" + earlier + " " + form)
+        earlier = form
         if word.isupper():
-            before = word
-        elif before:
-            yield f"a={before} … {form}"
-
-
-def _clauses(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
-    background, reach = "", 0
-    for place, (word, form) in enumerate(zip(words, stems, strict=True)):
+            actor = word
+            actors.append(word)
+        elif actor:
+            found.append("a=" + actor + " … " + form)
         if place and word in _BACKGROUND:
             background = word
-            yield f"B={word}"
+            found.append("B=" + word)
         if background:
-            yield f"g={form}"
+            found.append("g=" + form)
         if reach:
-            yield f"n={form}"
+            found.append("n=" + form)
             reach -= 1
         if word in _NEGATIONS or word.endswith("n’t"):
             reach = NEGATED
-            yield "x=holds a negation"
+            found.append("x=holds a negation")
+    if actors:
+        found.append("A=" + actors[0])
+        found.append("O=" + " > ".join(dict.fromkeys(actors[:3])))
+    return found
 
 
 def _letters(text: str) -> Iterator[str]:

@@ -278,3 +278,47 @@ def test_the_corpus_is_read_with_few_false_tags() -> None:
     tagged = [row["text"] for row, each in zip(rows, observations, strict=True) if each.mentions]
     assert len(rows) > 200
     assert len(tagged) <= 0.04 * len(rows), tagged
+
+
+@pytest.mark.parametrize(
+    ("title", "actors", "outcome"),
+    [
+        ("North Korea fires ballistic missile after US drill", ("North Korea",), ""),
+        ("Missile launched by North Korea explodes seconds after lift-off", ("North Korea",), "failure"),
+        ("North Korea successfully tests new rocket as talks fail", ("North Korea",), "success"),
+        ("US and South Korea postpone exercise to avoid angering Pyongyang", ("United States", "South Korea"), ""),
+    ],
+)
+def test_who_acts_and_how_it_ended(title: str, actors: tuple[str, ...], outcome: str) -> None:
+    (observation,) = RulesReader(WORDS, PLACES).observe([Text(title)])
+    mention = observation.mentions[0]
+    assert mention.actors[: len(actors)] == actors
+    assert mention.outcome == outcome
+    assert dict(mention.words)["actors"]
+
+
+def test_the_months_of_a_delay_and_released_people_are_counted() -> None:
+    delay, release = RulesReader(WORDS, PLACES).observe(
+        [
+            Text("US and South Korea delay joint drills by two months"),
+            Text("North Korea releases three Americans ahead of summit"),
+        ]
+    )
+    assert (delay.mentions[0].count, delay.mentions[0].unit) == (2, "month")
+    assert (release.mentions[0].count, release.mentions[0].unit) == (3, "person")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "",
+        "x" * 100_000,
+        "\x00\x07 北 korea \u202e",
+        "<b>North Korea</b><script>fires</script>",
+        "🚀🚀 Kim 🚀",
+        "北朝鮮 fires 미사일",
+    ],
+)
+def test_any_text_is_read_or_turned_away(title: str) -> None:
+    (observation,) = RulesReader(WORDS, PLACES).observe([Text(title, lang="xx")])
+    assert isinstance(observation.mentions, tuple)

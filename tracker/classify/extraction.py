@@ -149,14 +149,12 @@ class Extractor:
         return None
 
     def outcome(self, text: str) -> Found | None:
-        """How it ended, by the first outcome of the list whose words stand in the news of the text."""
+        """How it ended, by the words that come first in the news of the text."""
         background = _BACKGROUND.search(text, 1) if self._outcomes else None
         end = background.start() if background is not None else len(text)
-        for pattern, outcome in self._outcomes:
-            found = pattern.search(text, 0, end)
-            if found is not None:
-                return Found(outcome, found.group(0).strip())
-        return None
+        found = [(pattern.search(text, 0, end), outcome) for pattern, outcome in self._outcomes]
+        told = [(hit.start(), Found(outcome, hit.group(0).strip())) for hit, outcome in found if hit is not None]
+        return min(told, key=lambda pair: pair[0])[1] if told else None
 
     def weapon(self, text: str, met: set[int]) -> tuple[WeaponName, str] | None:
         """The first weapon of the list that is named, and the words."""

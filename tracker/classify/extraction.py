@@ -128,11 +128,14 @@ class Extractor:
         patterns += [each.pattern for each in words.weapons]
         patterns += [each.pattern for each in words.subtypes]
         self._outcomes = [(compiled(each.pattern), each.id) for each in words.outcomes]
+        told = len(patterns)
+        patterns += [each.pattern for each in words.outcomes]
         self._sieve = Sieve(patterns)
         first, second = len(self._counts), len(self._counts) + len(self._weapons)
         self._counting = self._sieve.chooser(range(first))
         self._naming = self._sieve.chooser(range(first, second))
-        self._typing = self._sieve.chooser(range(second, len(patterns)))
+        self._typing = self._sieve.chooser(range(second, told))
+        self._ending = self._sieve.chooser(range(told, len(patterns)))
 
     def met(self, text: str) -> set[int]:
         """What of the text can be of use here; to be given to the other methods with the text."""
@@ -148,11 +151,13 @@ class Extractor:
                     return value, unit, found.group(0).strip()
         return None
 
-    def outcome(self, text: str) -> Found | None:
+    def outcome(self, text: str, met: set[int]) -> Found | None:
         """How it ended, by the words that come first in the news of the text."""
-        background = _BACKGROUND.search(text, 1) if self._outcomes else None
-        end = background.start() if background is not None else len(text)
-        found = [(pattern.search(text, 0, end), outcome) for pattern, outcome in self._outcomes]
+        chosen = self._ending(met)
+        end = news_end(text) if chosen else 0
+        found = [
+            (pattern.search(text, 0, end), outcome) for pattern, outcome in map(self._outcomes.__getitem__, chosen)
+        ]
         told = [(hit.start(), Found(outcome, hit.group(0).strip())) for hit, outcome in found if hit is not None]
         return min(told, key=lambda pair: pair[0])[1] if told else None
 
@@ -189,12 +194,18 @@ class Parties:
         """The parties by their labels, each once, and the words they were read from; in the passive the one after
         "by" acts."""
         text = canonical.text
-        background = _BACKGROUND.search(text, 1)
-        hits = list(self._token.finditer(text, 0, background.start() if background is not None else len(text)))
+        hits = list(self._token.finditer(text, 0, news_end(text)))
         hits.sort(key=lambda hit: text[max(0, hit.start() - 3) : hit.start()] != "by ")
         named = [(self._labels[hit.group(0)], hit) for hit in hits if hit.group(0) in self._labels]
         words = dict.fromkeys(canonical.words(*hit.span()) for _, hit in named)
         return tuple(dict.fromkeys(label for label, _ in named)), "; ".join(words)
 
 
-_BACKGROUND = re.compile(r"\b(?:after|following|amid|despite|since|because|ahead of|before|while)\b")
+_BACKGROUND = (
+    " after ", " following ", " amid ", " despite ", " since ", " because ", " ahead of ", " before ", " while ",
+)  # fmt: skip
+
+
+def news_end(text: str) -> int:
+    """Where the news of a text ends and its background begins; the whole length where it tells of none."""
+    return min((place for word in _BACKGROUND if (place := text.find(word)) > 0), default=len(text))

@@ -171,7 +171,7 @@ class RulesReader:
                     subtype, words["subtype"] = told.value, told.words
                 elif named is not None:
                     subtype = named[0].subtype
-            ended = around.outcome(lowered)
+            ended = around.outcome(lowered, met)
             if ended is not None:
                 outcome, words["outcome"] = ended.value, ended.words
             counted = around.count(lowered, met)

@@ -175,6 +175,24 @@ _SIMPLE: dict[str, tuple[CueKind, int]] = {
 }
 
 
+_ANYTHING = ("",)
+_PIECES = {
+    "weekday": ("day",),
+    "ago": ("ago", "earlier"),
+    "last_week": ("last week",),
+    "this_week": ("this week",),
+    "next_week": ("next week",),
+    "weekend": ("weekend",),
+    "last_month": ("last month",),
+    "next_month": ("next month",),
+    "yesterday": ("yesterday", "last night"),
+    "today": ("today", "night", "this ", "hours ago"),
+    "tomorrow": ("tomorrow",),
+    "slashed": ("/",),
+    "iso": ("-",),
+}
+"""What must stand in an English text for a pattern to match; most are not worth trying."""
+
 _BOUND = re.compile(r"\b(?:since|before|until|ahead of|from)(?: the| on)? $")
 """A day that only bounds something else ("since Monday") dates no event."""
 
@@ -228,6 +246,8 @@ def _all(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...], english: 
     """Every day that is named, in the order of the text; what names it best is tried first."""
     found: list[tuple[int, int, DayCue]] = []
     for name, pattern in patterns:
+        if english and not any(piece in text for piece in _PIECES.get(name, _ANYTHING)):
+            continue
         for hit in pattern.finditer(text):
             if any(hit.start() < end and start < hit.end() for start, end, _ in found):
                 continue

@@ -197,10 +197,31 @@ def evaluate(
             for key, each in report[name].items()
         ]
         table((name, "n", "precision", "recall", "F1", "95 %"), rows)
+    said = [name for name in (*report["modes"], "") if any(name in row for row in report["confusion"].values())]
+    table(
+        ("labelled as", *(f"said {name or 'nothing'}" for name in said)),
+        [
+            (gold or "nothing", *(row.get(name, 0) for name in said))
+            for gold, row in sorted(report["confusion"].items())
+        ],
+    )
+    table(("said", "right", "n"), [(f"{b['said']:.2f}", f"{b['right']:.2f}", b["n"]) for b in report["reliability"]])
+    table(
+        ("threshold", *report["thresholds"]),
+        [
+            (f"{costs[0]['threshold']:.2f}", *(f"P {c['precision']:.2f} R {c['recall']:.2f}" for c in costs))
+            for costs in zip(*report["thresholds"].values(), strict=True)
+        ],
+    )
     say(
         f"{report['observer']}: categories micro-F1 {report['micro_f1']:.3f}, macro-F1 {report['macro_f1']:.3f}; "
-        f"mode macro-F1 {report['mode_macro_f1']:.3f}; {report['rows']} rows"
+        f"mode macro-F1 {report['mode_of_tagged_f1']:.3f} over rows with a category, {report['mode_macro_f1']:.3f} over "
+        f"all; calibration error {report['calibration_error']:.3f}; {report['rows']} rows"
     )
+
+
+def _count(row: dict[str, int], name: str) -> int:
+    return row.get(name, 0)
 
 
 def _interval(row: dict[str, Any]) -> str:

@@ -215,13 +215,9 @@ def evaluate(
     )
     say(
         f"{report['observer']}: categories micro-F1 {report['micro_f1']:.3f}, macro-F1 {report['macro_f1']:.3f}; "
-        f"mode macro-F1 {report['mode_of_tagged_f1']:.3f} over rows with a category, {report['mode_macro_f1']:.3f} over "
-        f"all; calibration error {report['calibration_error']:.3f}; {report['rows']} rows"
+        f"mode macro-F1 {report['mode_of_tagged_f1']:.3f} over rows with a category, {report['mode_macro_f1']:.3f} "
+        f"over all; calibration error {report['calibration_error']:.3f}; {report['rows']} rows"
     )
-
-
-def _count(row: dict[str, int], name: str) -> int:
-    return row.get(name, 0)
 
 
 def _interval(row: dict[str, Any]) -> str:

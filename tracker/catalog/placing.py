@@ -21,6 +21,8 @@ def read_placing(folder: Path) -> tuple[Policy | None, list[Problem]]:
         return None, problems
     policy = Policy(
         stale_share=top.number("stale_share", low=0, high=1),
+        talk_share=top.number("talk_share", low=0, high=1),
+        open_p=top.number("open_p", low=0, high=1),
         long_tail=top.number("long_tail", low=1),
         long_share=top.number("long_share", low=0, high=1),
         place_factor=top.number("place_factor", low=0, high=1),

@@ -152,6 +152,7 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
         if pattern:
             told.append(SubtypeWords(kind.id, pattern, modes))
         each.done()
+    hours = _hours(table)
     category = Category(
         table.text("id"),
         table.text("label"),
@@ -163,6 +164,7 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
         table.flag("guide", False),
         subtypes,
         table.number("per_year", low=0.0, high=10_000.0),
+        hours,
     )
     known_by = None
     gate = fill(table, "gate", True)
@@ -171,7 +173,6 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
     phrases = tuple(_phrase(each, fill, subtypes) for each in table.tables("phrases", "re"))
     counts = tuple(_count(each, fill) for each in table.tables("counts", "re"))
     weapons = tuple(_weapon(each, fill, subtypes) for each in table.tables("weapons"))
-    hours = _hours(table)
     outcomes = tuple(_outcome(each, fill) for each in table.tables("outcomes", "re"))
     if gate:
         known_by = CategoryWords(

@@ -33,7 +33,8 @@ class Evidence:
     ``key`` is the mention's natural key (the same in every database); ``wire`` groups copies of one text
     within the event; ``publisher_kind`` is the class of who wrote it ("official", "state_media", "agency",
     "outlet", "social", "unknown", "reference"); ``p`` is the probability that the text reports this as
-    having taken place.
+    having taken place. ``told`` bounds the instant of publication (equal for an exact stamp), None for a row or an
+    undated text.
     """
 
     event_id: str
@@ -55,6 +56,7 @@ class Evidence:
     score: float = 0.0
     reason: str = ""
     outcome: str = ""
+    told: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Policy:
     """
 
     stale_share: float
+    talk_share: float
+    open_p: float
     long_tail: float
     long_share: float
     place_factor: float
@@ -81,6 +83,7 @@ class Standing:
     days: DayWeights
     places: frozenset[str]
     wires: int
+    p: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +143,15 @@ def place(mention: Placeable, category: Category, standing: Sequence[Standing], 
         return _as_context(mention, scored, policy)
     if mention.act == "lowers":
         return _as_denial(scored)
-    new = (1 - policy.stale_share) * category.per_year / DAYS_A_YEAR
+    new = mention.p * (1 - policy.stale_share) * category.per_year / DAYS_A_YEAR
     total = new + sum(fresh + echo for fresh, echo, _ in scored)
     if scored and scored[0][0] + scored[0][1] >= new:
         fresh, echo, event = scored[0]
         score = fresh + echo
         words = "reports the same days" if fresh >= echo else "comes late and says nothing new"
         return Attach(event.id, round(score, 6), round(score / total, 6), fresh >= echo, words)
+    if mention.p < policy.open_p:
+        return Ignore("too unsure to open an event")
     reason = "no event stands near" if not scored else "nearer to something new than to any standing event"
     return Open(round(new, 6), round(new / total, 6), reason)
 
@@ -183,12 +188,13 @@ def _agreement(mention: Placeable, event: Standing, category: Category, policy: 
     if gap <= category.window_days:
         theirs = dict(event.days)
         overlap = sum(weight * theirs.get(day, 0.0) for day, weight in mention.days)
-        fresh = (1 - policy.stale_share) * factor * overlap
+        fresh = mention.p * (1 - policy.stale_share) * factor * overlap * event.p
     lag = (mention.seen_on - on).days
     echo = 0.0
     if lag >= 0:
-        loudness = min(1 + math.log(max(event.wires, 1)) / 4, LOUDEST)
-        echo = policy.stale_share * factor * loudness * _fading(lag, category.echo_days, policy)
+        loudness = event.p * min(1 + math.log(max(event.wires, 1)) / 4, LOUDEST)
+        late = mention.p * policy.stale_share + (1 - mention.p) * policy.talk_share
+        echo = late * factor * loudness * _fading(lag, category.echo_days, policy)
     return fresh, echo
 
 

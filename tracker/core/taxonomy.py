@@ -56,6 +56,8 @@ class Category:
     subtypes: Mapping[str, Subtype] = field(default_factory=dict)
     per_year: float = 18.0
     """How many new events of the kind an eventful year brings: how ready placing is to see another one."""
+    hours: tuple[float, ...] = ()
+    """24 relative frequencies of the local hour such events take place at; empty where none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Taxonomy:
         kind = self.categories[category]
         inner = kind.subtypes.get(subtype)
         return inner.zone if inner is not None and inner.zone else kind.zone
+
+    def hours_of(self, category: str) -> tuple[float, ...]:
+        """How often events of a category keep each local hour; empty for an unknown category, or where none is known."""
+        kind = self.categories.get(category)
+        return kind.hours if kind is not None else ()
 
     def groups_of(self, category: str, subtype: str) -> frozenset[str]:
         """The subtype itself and the families it belongs to; empty for an unknown or empty subtype."""

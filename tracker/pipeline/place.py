@@ -6,21 +6,21 @@ last and change neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from tracker.core.assembling import agreed_days, assemble, wire_of
-from tracker.core.days import day_of, likeliest, span_of
-from tracker.core.events import Evidence, Lane, withdrawn
-from tracker.core.items import tokens
+from tracker.core.days import day_of, span_of
+from tracker.core.events import Evidence
 from tracker.core.linking import link
 from tracker.core.observations import Mention, Observer
 from tracker.core.placing import Attach, Decision, Ignore, Open, Placeable, Policy, Standing, place, place_row, stay
 from tracker.core.taxonomy import Category, Effect, Taxonomy
+from tracker.pipeline.desk import Desk
 from tracker.store import events, observations, placements
 from tracker.store.engine import Store, Tx
 from tracker.store.placements import Former, Placement, Unplaced
+from tracker.store.pulse import bump, turns
 
 BATCH = 500
 
@@ -37,92 +37,6 @@ class PlaceReport:
         return PlaceReport(self.placed + other.placed, self.attached + other.attached, self.opened + other.opened)
 
 
-class _Desk:
-    """The events within reach of a batch, as they change while it is placed."""
-
-    def __init__(self, lane: Lane, evidence: Mapping[str, Sequence[Evidence]], categories: Mapping[str, str]) -> None:
-        self.lane: Lane = lane
-        self.evidence = {id_: list(evidence.get(id_, ())) for id_ in categories}
-        self.category = dict(categories)
-        self.touched: dict[str, None] = {}
-        self._standing: dict[str, Standing | None] = {}
-        self._wires: dict[str, list[tuple[int, frozenset[str], str]]] = {}
-        self._by_category: dict[str, list[str]] = {}
-        for id_, category in categories.items():
-            self._by_category.setdefault(category, []).append(id_)
-
-    def standing(self, category: str, first: date, last: date) -> list[Standing]:
-        """The category's events that supporting evidence puts between two days."""
-        found = []
-        for id_ in self._by_category.get(category, ()):
-            event = self._standing_of(id_)
-            on = likeliest(event.days) if event is not None else None
-            if event is not None and on is not None and first <= on <= last:
-                found.append(event)
-        return found
-
-    def _standing_of(self, id_: str) -> Standing | None:
-        if id_ not in self._standing:
-            pieces = [piece for piece in self.evidence[id_] if piece.role == "supports"]
-            first_of: dict[int, Evidence] = {}
-            for piece in pieces:
-                if piece.days:
-                    first_of.setdefault(piece.wire, piece)
-            self._standing[id_] = (
-                Standing(
-                    id=id_,
-                    category=self.category[id_],
-                    subtype=next((piece.subtype for piece in pieces if piece.subtype), ""),
-                    days=agreed_days([piece.days for piece in first_of.values()]),
-                    places=frozenset(piece.place for piece in pieces if piece.place),
-                    wires=len({piece.wire for piece in pieces}),
-                )
-                if pieces
-                else None
-            )
-        return self._standing[id_]
-
-    def former(self, pieces: Sequence[tuple[str, str]]) -> list[Standing]:
-        """The events that an item's former reading supported, as that reading saw them."""
-        found = []
-        for id_, key in pieces:
-            for piece in self.evidence[id_]:
-                if piece.key == key and piece.role in ("supports", "superseded") and piece.days:
-                    sites = frozenset({piece.place} - {""})
-                    found.append(Standing(id_, self.category[id_], piece.subtype, piece.days, sites, 1))
-        return found
-
-    def wire(self, id_: str, title: str, publisher: str, similarity: float) -> int:
-        if id_ not in self._wires:
-            self._wires[id_] = [
-                (piece.wire, tokens(piece.title), piece.publisher)
-                for piece in self.evidence[id_]
-                if piece.role == "supports"
-            ]
-        return wire_of(title, publisher, self._wires[id_], similarity)
-
-    def add(self, category: str, piece: Evidence) -> None:
-        if piece.event_id not in self.evidence:
-            self.evidence[piece.event_id] = []
-            self.category[piece.event_id] = category
-            self._by_category.setdefault(category, []).append(piece.event_id)
-        self.evidence[piece.event_id].append(piece)
-        self.touched[piece.event_id] = None
-        if piece.role == "supports":
-            self._standing.pop(piece.event_id, None)
-            if piece.event_id in self._wires:
-                self._wires[piece.event_id].append((piece.wire, tokens(piece.title), piece.publisher))
-
-    def withdraw(self, id_: str, keys: Collection[str]) -> None:
-        """Take pieces out of the count of an event: a newer reading of their item counts instead."""
-        self.evidence[id_] = [
-            replace(piece, role=withdrawn(piece.role)) if piece.key in keys else piece for piece in self.evidence[id_]
-        ]
-        self.touched[id_] = None
-        self._standing.pop(id_, None)
-        self._wires.pop(id_, None)
-
-
 def place_news(
     store: Store,
     observer: Observer,
@@ -133,9 +47,10 @@ def place_news(
 ) -> PlaceReport:
     """Place what the active observer's readings say and nobody placed yet, and link the lanes anew."""
     report = PlaceReport(0, 0, 0)
+    bench = Bench(taxonomy, policy)
     while not stopping():
         with store.begin() as tx:
-            done = place_batch(tx, observer, taxonomy, policy)
+            done = place_batch(tx, observer, bench)
             if done.placed < BATCH:
                 link_lanes(tx, taxonomy, policy)
         report = report.plus(done)
@@ -146,14 +61,37 @@ def place_news(
     return report
 
 
-def place_batch(tx: Tx, observer: Observer, taxonomy: Taxonomy, policy: Policy) -> PlaceReport:
+class Bench:
+    """The desk as it is kept from batch to batch. Whoever else wrote meanwhile, the next batch begins a new one."""
+
+    def __init__(self, taxonomy: Taxonomy, policy: Policy) -> None:
+        self.taxonomy, self.policy = taxonomy, policy
+        self._desk: Desk | None = None
+        self._turns = -1
+
+    def desk(self, tx: Tx) -> Desk:
+        if self._desk is None or turns(tx) != self._turns:
+            self._desk = Desk("news", self.taxonomy.categories, self.policy.wire_similarity)
+        return self._desk
+
+    def left(self, tx: Tx) -> None:
+        """Remember, at the end of a batch, that the desk is what the database says."""
+        bump(tx)
+        self._turns = turns(tx)
+
+
+def place_batch(tx: Tx, observer: Observer, bench: Bench) -> PlaceReport:
     """The next batch in recorded order."""
     row = observations.find_observer(tx, observer)
     batch = placements.unplaced(tx, row, BATCH) if row is not None else []
-    return _place(tx, batch, taxonomy, policy) if batch else PlaceReport(0, 0, 0)
+    if not batch:
+        return PlaceReport(0, 0, 0)
+    report = _place(tx, batch, bench.desk(tx), bench.taxonomy, bench.policy)
+    bench.left(tx)
+    return report
 
 
-def _place(tx: Tx, batch: Sequence[Unplaced], taxonomy: Taxonomy, policy: Policy) -> PlaceReport:
+def _place(tx: Tx, batch: Sequence[Unplaced], desk: Desk, taxonomy: Taxonomy, policy: Policy) -> PlaceReport:
     former = placements.former_readings(tx, [source.item for source in batch if source.item is not None])
     ready = {
         source.observation: [
@@ -163,9 +101,8 @@ def _place(tx: Tx, batch: Sequence[Unplaced], taxonomy: Taxonomy, policy: Policy
         ]
         for source in batch
     }
-    everything = [each[3] for rows in ready.values() for each in rows]
     spoken = [event for reading in former.values() for event, _ in reading.pieces]
-    desk = _desk(tx, "news", everything, taxonomy, policy, spoken)
+    _lay(tx, desk, [each[3] for rows in ready.values() for each in rows], spoken, taxonomy, policy)
     decided: list[Placement] = []
     superseded: dict[int, datetime] = {}
     attached = opened = 0
@@ -181,7 +118,7 @@ def _place(tx: Tx, batch: Sequence[Unplaced], taxonomy: Taxonomy, policy: Policy
             decision = _decide(desk, source, mention, placeable, stood, taxonomy, policy)
             attached += isinstance(decision, Attach)
             opened += isinstance(decision, Open)
-            rows.append(_settle(desk, source, k, mention, effect, placeable, decision, policy.wire_similarity))
+            rows.append(_settle(desk, source, k, mention, effect, placeable, decision))
         decided += rows
         if source.item is not None:
             spoke = [(row.event_id, row.key) for row in rows if row.event_id is not None]
@@ -193,7 +130,7 @@ def _place(tx: Tx, batch: Sequence[Unplaced], taxonomy: Taxonomy, policy: Policy
 
 
 def _decide(
-    desk: _Desk,
+    desk: Desk,
     source: Unplaced,
     mention: Mention,
     placeable: Placeable,
@@ -211,7 +148,7 @@ def _decide(
         return sticky
     first, last = mention.days[0][0], max(mention.days[-1][0], placeable.seen_on)
     reach = _reach(kind, policy)
-    standing = desk.standing(placeable.category, first - reach, last + timedelta(days=kind.window_days))
+    standing = desk.near(placeable.category, first - reach, last + timedelta(days=kind.window_days))
     return place(placeable, kind, standing, policy)
 
 
@@ -236,34 +173,33 @@ def _reach(category: Category, policy: Policy) -> timedelta:
     return timedelta(days=min(days, 400))
 
 
-def _desk(
-    tx: Tx,
-    lane: Lane,
-    mentions: Sequence[Placeable],
-    taxonomy: Taxonomy,
-    policy: Policy,
-    also: Sequence[str] = (),
-) -> _Desk:
-    categories = {each.category for each in mentions if each.category in taxonomy.categories and each.days}
+AHEAD = timedelta(days=31)
+"""How far after the last day spoken of events are looked for: announced ones may stand there."""
+
+
+def _lay(
+    tx: Tx, desk: Desk, mentions: Sequence[Placeable], also: Sequence[str], taxonomy: Taxonomy, policy: Policy
+) -> None:
+    """Lay on the desk what these mentions may reach, and take off what lies too far back."""
     ids: list[str] = list(also)
-    for name in sorted(categories):
+    for name in sorted({each.category for each in mentions if each.category in taxonomy.categories and each.days}):
         days = [day for each in mentions if each.category == name for day, _ in each.days]
         seen = [each.seen_on for each in mentions if each.category == name]
-        reach = _reach(taxonomy.categories[name], policy)
-        ids += events.near(tx, lane, [name], min(days) - reach, max(*days, *seen) + timedelta(days=31))
-    ids = list(dict.fromkeys(ids))
-    return _Desk(lane, events.evidence_of(tx, ids), events.categories_of(tx, ids))
+        first = min(days) - _reach(taxonomy.categories[name], policy)
+        desk.clear(name, first)
+        ids += events.near(tx, desk.lane, [name], first, max(*days, *seen) + AHEAD)
+    lacking = desk.lacks(ids)
+    desk.lay(events.categories_of(tx, lacking), events.evidence_of(tx, lacking))
 
 
 def _settle(
-    desk: _Desk,
+    desk: Desk,
     source: Unplaced,
     k: int,
     mention: Mention,
     effect: Effect,
     placeable: Placeable,
     decision: Decision,
-    similarity: float,
 ) -> Placement:
     """Carry a decision to the desk, and put it into the row that keeps it."""
     if not isinstance(decision, Attach | Open):
@@ -277,7 +213,7 @@ def _settle(
     else:
         target, dates = decision.event, decision.dates
         role = {"opens": "supports", "lowers": "lowers"}.get(effect.act, "context")
-        wire = desk.wire(target, source.title, source.publisher, similarity) if role == "supports" else 0
+        wire = desk.wire(target, source.title, source.publisher) if role == "supports" else 0
     p = 0.0 if role == "context" else round(placeable.p * decision.share, 4)
     piece = Evidence(
         event_id=target,
@@ -299,6 +235,7 @@ def _settle(
         score=decision.score,
         reason=decision.reason,
         outcome=source.outcome,
+        told=source.told,
     )
     desk.add(placeable.category, piece)
     return Placement(
@@ -307,15 +244,14 @@ def _settle(
     )  # fmt: skip
 
 
-def _keep(tx: Tx, desk: _Desk, decided: Sequence[Placement], batch: Sequence[Unplaced]) -> None:
+def _keep(tx: Tx, desk: Desk, decided: Sequence[Placement], batch: Sequence[Unplaced]) -> None:
     placements.keep_placements(tx, decided, [source.observation for source in batch])
-    made = [assemble(id_, desk.lane, desk.category[id_], desk.evidence[id_]) for id_ in desk.touched]
-    events.keep_events(tx, [event for event in made if event is not None])
+    events.keep_events(tx, desk.changed())
 
 
 def place_reference(tx: Tx, rows: Sequence[Unplaced], tables: Mapping[int, str], taxonomy: Taxonomy) -> int:
     """Place reference rows from an empty lane; returns the number of events. Rows come in order of table and key."""
-    desk = _Desk("reference", {}, {})
+    desk = Desk("reference", taxonomy.categories, NEVER)
     spoken: dict[str, frozenset[str]] = {}
     decided: list[Placement] = []
     for source in rows:
@@ -327,19 +263,24 @@ def place_reference(tx: Tx, rows: Sequence[Unplaced], tables: Mapping[int, str],
             placeable = _placeable(source, k, mention, effect, _CERTAIN)
             kind = taxonomy.categories[placeable.category]
             span = span_of(mention.days)
-            standing = desk.standing(placeable.category, span.first, span.last) if span else []
+            standing = desk.near(placeable.category, span.first, span.last) if span else []
             decision = place_row(
                 placeable, kind, table, [(each, spoken.get(each.id, frozenset())) for each in standing]
             )
-            row = _settle(desk, source, k, mention, effect, placeable, decision, 2.0)
+            row = _settle(desk, source, k, mention, effect, placeable, decision)
             decided.append(row)
             if row.event_id is not None:
                 spoken[row.event_id] = spoken.get(row.event_id, frozenset()) | {table}
+    opened = len(desk.touched)
     _keep(tx, desk, decided, rows)
-    return len(desk.touched)
+    return opened
 
 
-_CERTAIN = Policy(0, 1, 0, 1, 0, 1, 0, {}, {})
+NEVER = 2.0
+"""A likeness no two texts reach: rows of reference tables are no copies of one another."""
+
+
+_CERTAIN = Policy(0, 0, 0, 1, 0, 1, 0, 1, 0, {}, {})
 """A row's probability comes from its stated certainty alone."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tracker.core.observations import Observer
 from tracker.core.placing import Policy
 from tracker.core.taxonomy import Taxonomy
-from tracker.pipeline.place import PlaceReport, link_lanes, place_batch, place_news
+from tracker.pipeline.place import Bench, PlaceReport, link_lanes, place_batch, place_news
 from tracker.store import placements
 from tracker.store.engine import Store
 from tracker.store.verdicts import keep_note, note
@@ -27,7 +27,8 @@ def rebuild_news(
     with store.begin() as tx:
         placements.forget_lane(tx, "news")
         keep_note(tx, _PLACED_AS, _stamp(observer, taxonomy, policy))
-        while (done := place_batch(tx, observer, taxonomy, policy)).placed:
+        bench = Bench(taxonomy, policy)
+        while (done := place_batch(tx, observer, bench)).placed:
             report = report.plus(done)
             progress(done.placed)
         link_lanes(tx, taxonomy, policy)

@@ -22,20 +22,24 @@ def timeline(
     """Events in order of day, then id. With ``as_of``, only evidence known by then counts, grouped as today."""
     with store.reading() as tx:
         if view != "all":
-            found = _lane(tx, view, as_of)
+            found = _lane(tx, view, taxonomy, as_of)
             return Timeline(as_of or now, view, tuple(sorted(found, key=lambda event: (event.on, event.id))))
-        news, reference = _lane(tx, "news", as_of), _lane(tx, "reference", as_of)
+        news, reference = _lane(tx, "news", taxonomy, as_of), _lane(tx, "reference", taxonomy, as_of)
         links = tuple(events.all_links(tx)) if as_of is None else _relinked(news, reference, taxonomy, policy)
     return Timeline(as_of or now, view, join(news, reference, links))
 
 
-def _lane(tx: Tx, lane: Lane, as_of: datetime | None) -> list[Event]:
+def _lane(tx: Tx, lane: Lane, taxonomy: Taxonomy, as_of: datetime | None) -> list[Event]:
     standing = events.all_events(tx, lane)
     if as_of is None:
         return standing
     known = events.lane_evidence(tx, lane, as_of)
     category = {event.id: event.category for event in standing}
-    made = (assemble(id_, lane, category[id_], pieces) for id_, pieces in known.items() if id_ in category)
+    made = (
+        assemble(id_, lane, category[id_], pieces, taxonomy.hours_of(category[id_]))
+        for id_, pieces in known.items()
+        if id_ in category
+    )
     return [event for event in made if event is not None]
 
 

@@ -153,6 +153,8 @@ def _evidence_rows(tx: Tx, where: Any, known_by: datetime | None) -> list[Eviden
             revisions.c.title,
             revisions.c.url,
             revisions.c.known_at,
+            revisions.c.published_first_at,
+            revisions.c.published_last_at,
             reference_rows.c.known_at.label("row_known_at"),
             reference_rows.c.body,
         )
@@ -196,6 +198,7 @@ def _piece(row: sa.RowMapping, known_by: datetime | None) -> Evidence:
         score=row["score"],
         reason=row["reason"],
         outcome=body.get("outcome", ""),
+        told=(row["published_first_at"], row["published_last_at"]) if row["published_last_at"] is not None else None,
     )
 
 

@@ -49,6 +49,7 @@ class Unplaced:
     keys: tuple[str, ...]
     mentions: tuple[Mention, ...]
     outcome: str = ""
+    told: tuple[datetime, datetime] | None = None
     dated: bool = True
     """False for an archive row that does not say when it was published: nobody can tell when it was known."""
 
@@ -139,6 +140,7 @@ def unplaced(tx: Tx, observer_row: int, limit: int) -> list[Unplaced]:
                 for k, _ in enumerate(by_observation.get(row.id, ()))
             ),
             mentions=tuple(by_observation.get(row.id, ())),
+            told=(row.published_first_at, row.published_last_at) if row.published_last_at is not None else None,
             dated=row.published_last_at is not None or row.origin_kind != ARCHIVE,
         )
         for row in rows

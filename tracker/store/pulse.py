@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from tracker.store.engine import Tx
-from tracker.store.schema import corrections, observations, placed, reference_loads
+from tracker.store.schema import corrections, observations, reference_loads
 from tracker.store.verdicts import keep_note, note
 
 _TURNS = "derived anew"
@@ -16,13 +16,17 @@ def bump(tx: Tx) -> None:
     keep_note(tx, _TURNS, str(int(note(tx, _TURNS) or 0) + 1))
 
 
+def turns(tx: Tx) -> int:
+    """How often that was said."""
+    return int(note(tx, _TURNS) or 0)
+
+
 def pulse(tx: Tx) -> tuple[int, ...]:
     """The same tuple means the same timeline, as long as the rules of placing are the same."""
     figures = (
         sa.func.max(observations.c.id),
         sa.func.max(reference_loads.c.id),
         sa.func.max(corrections.c.seq),
-        sa.select(sa.func.count()).select_from(placed).scalar_subquery(),
     )
     rows = tuple(tx.c.scalar(sa.select(sa.func.coalesce(figure, 0))) or 0 for figure in figures)
-    return (*rows, int(note(tx, _TURNS) or 0))
+    return (*rows, turns(tx))

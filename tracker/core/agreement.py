@@ -9,9 +9,10 @@ stands under yesterday's date in American papers and under today's in Korean one
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from operator import mul
 
 from tracker.core.dating import LAGS
 from tracker.core.days import DayWeights, normalised, start_of
@@ -19,9 +20,9 @@ from tracker.core.days import DayWeights, normalised, start_of
 Told = tuple[datetime, datetime]
 """The first and the last instant at which a text may have been published; equal for an exact stamp."""
 
-Testimony = tuple[tuple[int, date, int, float], ...]
-"""Per hour (its number since 1970 in UTC): the day and the hour there, in the event's zone, and what the text adds
-to the log weight of that hour over what it gives to hours it does not speak for."""
+Testimony = tuple[tuple[date, tuple[float, ...]], ...]
+"""Per day in the event's zone, for each of its 24 hours: what the text adds to the log weight of that hour over what
+it gives to hours it does not speak for. Where clocks change, an hour is counted that is none; no weight shows it."""
 
 DOUBT = 0.05
 """Share of a text's word that is spread over all hours: its clock or its words may mislead."""
@@ -44,40 +45,47 @@ LONGEST = 40
 ASIDE = 0.002
 """Days below this share of the likeliest are left out."""
 
+LEAST = 0.005
+"""A day of less weight than this in a text is not what it speaks of."""
+
 _LEAST = 0.001
 _SAME = 2.0
 """Day weights that differ from the stamp's own by less than this factor hold no words: only rounding."""
 
 
-def testimony(days: DayWeights, told: Told | None, zone: str, hours: tuple[float, ...] = ()) -> Testimony:
+def testimony(days: DayWeights, told: Told | None, zone: str, hours: tuple[float, ...]) -> Testimony:
     """What one text says of each hour of the days it may mean. ``days`` are its weights in ``zone``; ``hours``
     holds 24 relative frequencies of the local hour such events take place at, empty where none is known."""
+    days = tuple(pair for pair in days if pair[1] >= LEAST)
     if not days or (days[-1][0] - days[0][0]).days > LONGEST:
         return ()
-    slots = [
-        (start // 3600 + hour, day, hour) for day, _ in days for start in [_start(day, zone)] for hour in range(24)
-    ]
-    weight = dict(days)
-    stamped = [_stamped(number, told) for number, _, _ in slots] if told is not None else [1.0] * len(slots)
-    usual = hours if told is not None and told[0] == told[1] else ()
-    by_stamp: dict[date, float] = {}
-    for (_, day, hour), share in zip(slots, stamped, strict=True):
-        by_stamp[day] = by_stamp.get(day, 0.0) + share * (usual[hour] if usual else 1.0)
-    total = sum(by_stamp.values())
-    spoken = {day: _words(weight[day], by_stamp[day] / total if total > _LEAST else 0.0) for day in weight}
-    if total <= _LEAST or max(spoken.values()) <= 0.0:
-        said = [weight[day] for _, day, _ in slots]
-    else:
-        said = [
-            share * spoken[day] if spoken[day] > 0.0 else weight[day] * _LEAST
-            for (_, day, _), share in zip(slots, stamped, strict=True)
-        ]
-    top = max(said)
-    return tuple(
-        (number, day, hour, math.log((1 - DOUBT) * each / top + DOUBT / 10) - UNSAID)
-        for (number, day, hour), each in zip(slots, said, strict=True)
-        if each > 0.0
-    )
+    even = (1.0,) * 24
+    if told is None:
+        return _spoken([(day, weight, even) for day, weight in days])
+    first, last = round(told[0].timestamp() / QUARTER), round(told[1].timestamp() / QUARTER)
+    if first == last:  # an exact stamp stands for the hour around it
+        first, last = first - 2, last + 2
+    usual = hours if hours and told[0] == told[1] else even
+    stamped = [(day, weight, _stamped(_start(day, zone), first, last)) for day, weight in days]
+    by_stamp = [sum(map(mul, shares, usual)) for _, _, shares in stamped]
+    total = sum(by_stamp)
+    if total <= _LEAST:  # the words name days that the stamp knows nothing of: they alone speak
+        return _spoken([(day, weight, even) for day, weight in days])
+    words = [_words(weight, share / total) for (_, weight, _), share in zip(stamped, by_stamp, strict=True)]
+    return _spoken([(day, word, shares) for (day, _, shares), word in zip(stamped, words, strict=True) if word > 0.0])
+
+
+def _spoken(said: Sequence[tuple[date, float, tuple[float, ...]]]) -> Testimony:
+    """Log gains from what is said of each day and of each of its hours."""
+    top = max((weight * max(shares) for _, weight, shares in said), default=0.0)
+    if top <= 0.0:
+        return ()
+    log = math.log
+    gains = []
+    for day, weight, shares in said:
+        scale = (1 - DOUBT) * weight / top
+        gains.append((day, tuple([log(scale * each + DOUBT / 10) - UNSAID for each in shares])))
+    return tuple(gains)
 
 
 def _words(weight: float, by_stamp: float) -> float:
@@ -88,26 +96,25 @@ def _words(weight: float, by_stamp: float) -> float:
     return 1.0 if 1 / _SAME < ratio < _SAME else ratio
 
 
+QUARTER = 900
+"""Seconds in the quarter of an hour that stamps are rounded to."""
+
+
 @lru_cache(maxsize=4096)
 def _start(day: date, zone: str) -> int:
-    return int(start_of(day, zone).timestamp())
+    """The quarter of an hour, counted from 1970, at which a day begins."""
+    return int(start_of(day, zone).timestamp()) // QUARTER
 
 
-def _stamped(number: int, told: Told) -> float:
-    """How likely a stamp is when the event took place in that hour: the lag's share that ends inside the stamp."""
-    middle = number * 3600 + 1800
-    first, last = (told[0].timestamp() - middle) / 3600, (told[1].timestamp() - middle) / 3600
-    return (
-        _between(round(first * 4), round(last * 4))
-        if last > first
-        else _between(round(first * 4) - 2, round(first * 4) + 2)
-    )
+def _stamped(start: int, first: int, last: int) -> tuple[float, ...]:
+    """For each hour of a day: how likely the stamp is when the event took place then, in quarters of an hour."""
+    return _lags(first - start, last - start)
 
 
 @lru_cache(maxsize=16384)
-def _between(first: int, last: int) -> float:
-    """The share of reporting lags between two numbers of quarter hours."""
-    return _reached(last / 4) - _reached(first / 4)
+def _lags(first: int, last: int) -> tuple[float, ...]:
+    """The share of reporting lags that end between two quarters, counted from the middle of each hour of a day."""
+    return tuple(_reached((last - 4 * hour - 2) / 4) - _reached((first - 4 * hour - 2) / 4) for hour in range(24))
 
 
 def _reached(hours: float) -> float:
@@ -119,14 +126,30 @@ def say(place: int, told: Told | None) -> float:
     return (LATER_INSTANT if told is None or told[0] == told[1] else LATER_DATE) ** place if place < WITNESSES else 0.0
 
 
-def agreed(sums: Mapping[tuple[int, date, int], float], hours: tuple[float, ...] = ()) -> DayWeights:
+Sums = dict[date, list[float]]
+"""The summed testimony for each of the 24 hours of every day that somebody means."""
+
+
+def hear(sums: Sums, text: Testimony, share: float) -> None:
+    """Add what one text says, at its share, to what was said before."""
+    for day, gains in text:
+        before = sums.get(day)
+        sums[day] = [share * gain for gain in gains] if before is None else [
+            total + share * gain for total, gain in zip(before, gains, strict=True)
+        ]  # fmt: skip
+
+
+def agreed(sums: Sums, hours: tuple[float, ...] = ()) -> DayWeights:
     """Weights over days from the summed testimony of each hour, and from how often such events keep that hour."""
     if not sums:
         return ()
-    top = max(sums.values())
-    days: dict[date, float] = {}
-    for (_, day, hour), total in sums.items():
-        days[day] = days.get(day, 0.0) + math.exp(total - top) * (hours[hour] if hours else 1.0)
+    exp = math.exp
+    top = max(map(max, sums.values()))
+    often = hours or (1.0,) * 24
+    days = {
+        day: sum([exp(total - top) * each for total, each in zip(totals, often, strict=True)])
+        for day, totals in sums.items()
+    }
     floor = ASIDE * max(days.values())
     return normalised({day: weight for day, weight in days.items() if weight >= floor})
 
@@ -135,10 +158,7 @@ def agreed_days(
     texts: Sequence[tuple[DayWeights, Told | None]], zone: str, hours: tuple[float, ...] = ()
 ) -> DayWeights:
     """The days on which texts, in the order they came, agree; empty when none names any."""
-    sums: dict[tuple[int, date, int], float] = {}
+    sums: Sums = {}
     for place, (days, told) in enumerate(texts[:WITNESSES]):
-        share = say(place, told)
-        for number, day, hour, gain in testimony(days, told, zone, hours):
-            key = (number, day, hour)
-            sums[key] = sums.get(key, 0.0) + share * gain
+        hear(sums, testimony(days, told, zone, hours), say(place, told))
     return agreed(sums, hours) or next((days for days, _ in texts if days), ())

@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
-from tracker.core.agreement import Told, agreed, say, testimony
+from tracker.core.agreement import Sums, Told, agreed, hear, say, testimony
 from tracker.core.days import DayWeights, likeliest, span_of
 from tracker.core.events import Event, Evidence, Lane, Status
 from tracker.core.placing import Standing
@@ -66,7 +66,7 @@ class Gathering:
         self._first: datetime | None = None
         self._speaking: Evidence | None = None
         self._outcome = ""
-        self._sums: dict[tuple[int, date, int], float] = {}
+        self._sums: Sums = {}
         self._dated: list[tuple[DayWeights, Told | None]] = []
         self._withdrawn: list[Evidence] = []
 
@@ -103,9 +103,7 @@ class Gathering:
         self._dated.append((piece.days, piece.told))
         share = say(place, piece.told)
         if share:
-            for number, day, hour, gain in testimony(piece.days, piece.told, piece.zone, self._hours):
-                key = (number, day, hour)
-                self._sums[key] = self._sums.get(key, 0.0) + share * gain
+            hear(self._sums, testimony(piece.days, piece.told, piece.zone, self._hours), share)
 
     def days(self) -> DayWeights:
         """Weights over days; empty while nothing that supports the event says when."""

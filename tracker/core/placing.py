@@ -14,8 +14,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from tracker.core.days import DayWeights, likeliest, span_of
+from tracker.core.days import DateSpan, DayWeights, likeliest, span_of
 from tracker.core.taxonomy import Act, Category
 
 DAYS_A_YEAR = 365.25
@@ -177,8 +178,8 @@ def stay(mention: Placeable, category: Category, former: Sequence[Standing]) -> 
 
 def _agreement(mention: Placeable, event: Standing, category: Category, policy: Policy) -> tuple[float, float]:
     """(fresh, echo): the two ways in which a mention may be of this event, as rates per day."""
-    on = likeliest(event.days)
-    span, said = span_of(event.days), span_of(mention.days)
+    on, span = _when(event.days)
+    _, said = _when(mention.days)
     if on is None or span is None or said is None:
         return 0.0, 0.0
     factor = policy.place_factor if mention.places and event.places and not mention.places & event.places else 1.0
@@ -194,16 +195,21 @@ def _agreement(mention: Placeable, event: Standing, category: Category, policy: 
     if lag >= 0:
         loudness = event.p * min(1 + math.log(max(event.wires, 1)) / 4, LOUDEST)
         late = mention.p * policy.stale_share + (1 - mention.p) * policy.talk_share
-        echo = late * factor * loudness * _fading(lag, category.echo_days, policy)
+        echo = late * factor * loudness * _fading(lag, category.echo_days, policy.long_tail, policy.long_share)
     return fresh, echo
 
 
-def _fading(lag_days: int, echo_days: int, policy: Policy) -> float:
+@lru_cache(maxsize=4096)
+def _when(days: DayWeights) -> tuple[date | None, DateSpan | None]:
+    """The likeliest day and the span; asked of every standing event for every mention."""
+    return likeliest(days), span_of(days)
+
+
+@lru_cache(maxsize=4096)
+def _fading(lag_days: int, echo_days: int, long_tail: float, long_share: float) -> float:
     """Density of late reports ``lag_days`` after the event: a short tail and a long one, both exponential."""
-    short, long = max(echo_days, 1), max(echo_days, 1) * policy.long_tail
-    return (1 - policy.long_share) * math.exp(-lag_days / short) / short + policy.long_share * math.exp(
-        -lag_days / long
-    ) / long
+    short, long = max(echo_days, 1), max(echo_days, 1) * long_tail
+    return (1 - long_share) * math.exp(-lag_days / short) / short + long_share * math.exp(-lag_days / long) / long
 
 
 def _as_context(mention: Placeable, scored: Sequence[tuple[float, float, Standing]], policy: Policy) -> Attach | Ignore:

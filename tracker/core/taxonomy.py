@@ -83,7 +83,7 @@ class Taxonomy:
         return inner.zone if inner is not None and inner.zone else kind.zone
 
     def hours_of(self, category: str) -> tuple[float, ...]:
-        """How often events of a category keep each local hour; empty for an unknown category, or where none is known."""
+        """How often events of a category keep each local hour; empty where none is known."""
         kind = self.categories.get(category)
         return kind.hours if kind is not None else ()
 

@@ -9,6 +9,7 @@ from tracker.catalog.tables import Table, read_toml
 from tracker.core.errors import Problem
 from tracker.core.placing import Policy
 from tracker.core.publishers import PublisherKind
+from tracker.core.wires import Wording
 
 CERTAINTIES = ("high", "medium", "low")
 
@@ -27,7 +28,7 @@ def read_placing(folder: Path) -> tuple[Policy | None, list[Problem]]:
         long_share=top.number("long_share", low=0, high=1),
         place_factor=top.number("place_factor", low=0, high=1),
         context_days=top.whole("context_days", low=0, high=3650),
-        wire_similarity=top.number("wire_similarity", low=0, high=1),
+        wording=_wording(top.table("wires", default=False)),
         link_days=top.whole("link_days", low=0, high=30),
         reliability=_shares(top.table("reliability", default=False), get_args(PublisherKind)),
         certainty=_shares(top.table("certainty", default=False), CERTAINTIES),
@@ -40,3 +41,23 @@ def _shares(table: Table, names: tuple[str, ...]) -> dict[str, float]:
     found = {name: table.number(name, low=0, high=1) for name in names}
     table.done()
     return found
+
+
+def _wording(table: Table) -> Wording:
+    spellings = []
+    for each in table.tables("spellings", "said"):
+        spellings.append((each.text("said"), each.text("name")))
+        each.done()
+    wording = Wording(
+        table.number("likeness", low=0, high=1),
+        table.number("day_cost", low=0, high=1),
+        table.number("ahead_cost", low=0, high=1),
+        frozenset(table.texts("small", ())),
+        frozenset(table.texts("everyday", ())),
+        table.number("everyday_share", low=0, high=1),
+        frozenset(table.texts("ahead", ())),
+        tuple(sorted(table.texts("endings", ()), key=len, reverse=True)),
+        tuple(spellings),
+    )
+    table.done()
+    return wording

@@ -46,7 +46,6 @@ class _Wire:
     zone: str = ""
     count: int | None = None
     unit: str = ""
-    dated: bool = False
 
 
 class Gathering:
@@ -68,6 +67,7 @@ class Gathering:
         self._outcome = ""
         self._sums: Sums = {}
         self._dated: list[tuple[DayWeights, Told | None]] = []
+        self._told: set[str] = set()
         self._withdrawn: list[Evidence] = []
 
     def add(self, piece: Evidence) -> None:
@@ -88,8 +88,8 @@ class Gathering:
         wire.zone = wire.zone or piece.zone
         if wire.count is None:
             wire.count, wire.unit = piece.count, piece.unit
-        if piece.days and not wire.dated:
-            wire.dated = True
+        if piece.days and piece.publisher not in self._told:
+            self._told.add(piece.publisher)
             self._date(piece)
         self._sources[piece.publisher] = None
         self._official = self._official or piece.publisher_kind in OFFICIAL_KINDS
@@ -99,6 +99,7 @@ class Gathering:
             self._speaking = piece
 
     def _date(self, piece: Evidence) -> None:
+        """Every publisher speaks once of the day: a copy has a stamp of its own, which says when it came out there."""
         place = len(self._dated)
         self._dated.append((piece.days, piece.told))
         share = say(place, piece.told)
@@ -120,7 +121,7 @@ class Gathering:
             subtype=self._most(lambda wire: wire.subtype),
             days=days,
             places=frozenset(wire.place for wire in self._wires.values() if wire.place),
-            wires=len(self._wires),
+            voices=len(self._sources),
             p=agreed_p(wire.p for wire in self._wires.values()),
         )
 

@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from tracker.core.days import DateSpan, DayWeights, likeliest, span_of
 from tracker.core.taxonomy import Act, Category
+from tracker.core.wires import Wording
 
 DAYS_A_YEAR = 365.25
 
@@ -33,8 +34,8 @@ class Policy:
     beyond the category's own ``echo_days`` fade this many times slower; ``long_share``: the share of echoes
     that do; ``place_factor``: what agreement is worth when two sites differ; ``context_days``: how far back
     commentary may reach; ``reliability``: probability that a plain report of that kind of publisher is true;
-    ``certainty``: the same for the certainty words of reference rows; ``wire_similarity``: word overlap from
-    which two titles are copies of one text; ``link_days``: how far apart the lanes' days may lie and still be
+    ``certainty``: the same for the certainty words of reference rows; ``wording``: how titles are compared, to tell
+    copies of one text; ``link_days``: how far apart the lanes' days may lie and still be
     one event.
     """
 
@@ -45,7 +46,7 @@ class Policy:
     long_share: float
     place_factor: float
     context_days: int
-    wire_similarity: float
+    wording: Wording
     link_days: int
     reliability: Mapping[str, float]
     certainty: Mapping[str, float]
@@ -76,14 +77,15 @@ class Placeable:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An event as placing sees it: its day weights, its sites and how many wires speak for it."""
+    """An event as placing sees it: its day weights, its sites, how many publishers reported it, and how likely it
+    is to have taken place (0..1)."""
 
     id: str
     category: str
     subtype: str
     days: DayWeights
     places: frozenset[str]
-    wires: int
+    voices: int
     p: float = 1.0
 
 
@@ -193,7 +195,7 @@ def _agreement(mention: Placeable, event: Standing, category: Category, policy: 
     lag = (mention.seen_on - on).days
     echo = 0.0
     if lag >= 0:
-        loudness = event.p * min(1 + math.log(max(event.wires, 1)) / 4, LOUDEST)
+        loudness = event.p * min(1 + math.log(max(event.voices, 1)) / 4, LOUDEST)
         late = mention.p * policy.stale_share + (1 - mention.p) * policy.talk_share
         echo = late * factor * loudness * _fading(lag, category.echo_days, policy.long_tail, policy.long_share)
     return fresh, echo

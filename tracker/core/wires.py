@@ -1,31 +1,147 @@
-"""Wires: which texts of one event are copies of one report, and so one independent source."""
+"""Wires: which texts of one event are copies of one report, and so one independent source.
+
+Copies are edited: shortened, turned round, put in a house's own spelling. So words are compared by their stems,
+those that every report of the subject uses count less, what one title leaves out costs less than what both say
+differently, and a copy comes soon. A text that tells of something to come is no copy of one that tells it is done.
+"""
 
 from __future__ import annotations
 
-from tracker.core.items import similar, tokens
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from tracker.core.items import normalise_text, without_outlet
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How titles are compared, from ``[wires]`` of ``config/placing.toml``.
+
+    ``likeness`` (0..1): from which two texts are copies; ``day_cost``: what each day between them takes off;
+    ``ahead_cost``: what it costs when only one speaks of what is to come; ``small``: words that say nothing;
+    ``everyday``: words that nearly every title of the subject has, which count ``everyday_share`` of another;
+    ``ahead``: words of what is to come; ``endings``: what is cut from a word to find its stem, longest first;
+    ``spellings``: names and their one spelling, in the order they are replaced.
+    """
+
+    likeness: float
+    day_cost: float = 0.0
+    ahead_cost: float = 0.0
+    small: frozenset[str] = frozenset()
+    everyday: frozenset[str] = frozenset()
+    everyday_share: float = 1.0
+    ahead: frozenset[str] = frozenset()
+    endings: tuple[str, ...] = ()
+    spellings: tuple[tuple[str, str], ...] = ()
+
+
+NEVER = Wording(2.0)
+"""A likeness no two texts reach: rows of reference tables are no copies of one another."""
+
+NEWEST = 64
+"""With so many of an event's newest texts a new one is compared: a copy comes soon, and a much reported event must
+not cost more with every report."""
+
+SHORTEST_STEM = 3
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_UNSPACED = re.compile(r"[぀-ヿ一-鿿]{2,}")
+_FIGURE = re.compile(r"\d+")
+_FOREIGN = re.compile(r"[぀-ヿ一-鿿가-힣]")
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What a title is recognised by: stems with their weights, whether it speaks of what is to come, its figures, and
+    whether it is written in Korean, Japanese or Chinese."""
+
+    stems: frozenset[str]
+    weight: float
+    ahead: bool
+    figures: frozenset[str]
+    foreign: bool
+
+
+@lru_cache(maxsize=8192)
+def print_of(title: str, wording: Wording) -> Print:
+    """The print of a title; the outlet's name behind it does not count."""
+    text = normalise_text(without_outlet(title)).replace("’", "'")
+    for spelling, name in wording.spellings:
+        if spelling in text:
+            text = text.replace(spelling, name)
+    words = _WORD.findall(text)
+    stems = {_stem(word, wording.endings) for word in words if word not in wording.small}
+    for run in _UNSPACED.findall(text):  # nothing parts the words of these scripts: pairs of letters stand for them
+        stems.discard(run)
+        stems.update(run[place : place + 2] for place in range(len(run) - 1))
+    kept = frozenset(stems - {""})
+    return Print(
+        kept,
+        _weight(kept, wording),
+        any(word in wording.ahead for word in words),
+        frozenset(_FIGURE.findall(text)),
+        _FOREIGN.search(text) is not None,
+    )
+
+
+def _stem(word: str, endings: tuple[str, ...]) -> str:
+    word = word.removesuffix("'s").removesuffix("'")
+    for ending in endings:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word
+
+
+def _weight(stems: frozenset[str], wording: Wording) -> float:
+    everyday = len(stems & wording.everyday)
+    return len(stems) - everyday * (1.0 - wording.everyday_share)
+
+
+def likeness(a: Print, b: Print, days: float, wording: Wording) -> float:
+    """How much two texts look like copies, at most 1: the mean of the share of all words that both have and of the
+    shorter one's words that the other has, less the costs. ``days`` lie between them.
+
+    Across scripts no word is shared: such texts are alike when they give the same figures, and at least one.
+    """
+    if a.foreign != b.foreign:
+        return 1.0 - days * wording.day_cost if a.figures and a.figures == b.figures else 0.0
+    shared = _weight(a.stems & b.stems, wording)
+    if not shared:
+        return 0.0
+    alike = (shared / min(a.weight, b.weight) + shared / (a.weight + b.weight - shared)) / 2
+    return alike - days * wording.day_cost - (wording.ahead_cost if a.ahead != b.ahead else 0.0)
+
+
+_DAY_S = 86_400.0
+
+
+@dataclass(slots=True)
 class Wires:
     """The texts of one event, each under the number of its wire."""
 
-    def __init__(self, similarity: float) -> None:
-        self._similarity = similarity
-        self._texts: list[tuple[int, frozenset[str]]] = []
-        self._of_publisher: dict[str, int] = {}
-        self._next = 0
+    wording: Wording
+    _newest: deque[tuple[int, Print, datetime]] = field(default_factory=lambda: deque(maxlen=NEWEST))
+    _of_publisher: dict[str, int] = field(default_factory=dict)
+    _next: int = 0
 
-    def of(self, title: str, publisher: str) -> int:
-        """The wire of a new text: a publisher's second piece joins its first, a copy the wire it copies, anything
+    def of(self, title: str, publisher: str, at: datetime) -> int:
+        """The wire of a new text: a publisher's second piece joins its first, a copy the wire it copies most, anything
         else begins a new one."""
         if publisher in self._of_publisher:
             return self._of_publisher[publisher]
-        words = tokens(title)
-        for number, theirs in self._texts:
-            if similar(words, theirs) >= self._similarity:
-                return number
-        return self._next
+        mine = print_of(title, self.wording)
+        best, found = self.wording.likeness, self._next
+        for number, theirs, then in self._newest:
+            alike = likeness(mine, theirs, abs((at - then).total_seconds()) / _DAY_S, self.wording)
+            if alike > best or (alike == best and found == self._next):
+                best, found = alike, number
+        return found
 
-    def add(self, wire: int, title: str, publisher: str) -> None:
-        self._texts.append((wire, tokens(title)))
+    def add(self, wire: int, title: str, publisher: str, at: datetime) -> None:
+        """Keep a text that was given its number."""
+        self._newest.append((wire, print_of(title, self.wording), at))
         self._of_publisher.setdefault(publisher, wire)
         self._next = max(self._next, wire + 1)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from tracker.core.days import likeliest
 from tracker.core.events import Event, Evidence, Lane, withdrawn
 from tracker.core.gathering import Gathering
 from tracker.core.placing import Standing
 from tracker.core.taxonomy import Category
-from tracker.core.wires import Wires
+from tracker.core.wires import Wires, Wording
 
 
 class Desk:
     """Events of one lane with their evidence. It may be kept from batch to batch while nobody else writes: what
     is laid on it once need not be read again."""
 
-    def __init__(self, lane: Lane, categories: Mapping[str, Category], similarity: float) -> None:
+    def __init__(self, lane: Lane, categories: Mapping[str, Category], wording: Wording) -> None:
         self.lane: Lane = lane
         self.category: dict[str, str] = {}
         self.touched: dict[str, None] = {}
         self._categories = categories
-        self._similarity = similarity
+        self._wording = wording
         self._evidence: dict[str, list[Evidence]] = {}
         self._gathered: dict[str, Gathering] = {}
         self._standing: dict[str, Standing | None] = {}
@@ -69,14 +69,14 @@ class Desk:
                     found.append(Standing(id_, self.category[id_], piece.subtype, piece.days, sites, 1))
         return found
 
-    def wire(self, id_: str, title: str, publisher: str) -> int:
+    def wire(self, id_: str, title: str, publisher: str, at: datetime) -> int:
         """The wire a new text of an event belongs to: one that is there, or the next number."""
         if id_ not in self._wires:
-            wires = self._wires[id_] = Wires(self._similarity)
+            wires = self._wires[id_] = Wires(self._wording)
             for piece in self._evidence[id_]:
                 if piece.role == "supports":
-                    wires.add(piece.wire, piece.title, piece.publisher)
-        return self._wires[id_].of(title, publisher)
+                    wires.add(piece.wire, piece.title, piece.publisher, _seen(piece))
+        return self._wires[id_].of(title, publisher, at)
 
     def add(self, category: str, piece: Evidence) -> None:
         """One more piece of evidence; its event is put on the desk when it is new."""
@@ -89,7 +89,7 @@ class Desk:
         if piece.role == "supports":
             self._settle(id_)
             if id_ in self._wires:
-                self._wires[id_].add(piece.wire, piece.title, piece.publisher)
+                self._wires[id_].add(piece.wire, piece.title, piece.publisher, _seen(piece))
 
     def withdraw(self, id_: str, keys: Collection[str]) -> None:
         """Take pieces out of the count of an event: a newer reading of their item counts instead."""
@@ -122,3 +122,8 @@ class Desk:
             days.pop(id_, None)
         else:
             days[id_] = on
+
+
+def _seen(piece: Evidence) -> datetime:
+    """When a piece was published, as far as is known."""
+    return piece.told[1] if piece.told is not None else piece.known_at

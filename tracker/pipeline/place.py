@@ -16,6 +16,7 @@ from tracker.core.linking import link
 from tracker.core.observations import Mention, Observer
 from tracker.core.placing import Attach, Decision, Ignore, Open, Placeable, Policy, Standing, place, place_row, stay
 from tracker.core.taxonomy import Category, Effect, Taxonomy
+from tracker.core.wires import NEVER
 from tracker.pipeline.desk import Desk
 from tracker.store import events, observations, placements
 from tracker.store.engine import Store, Tx
@@ -71,7 +72,7 @@ class Bench:
 
     def desk(self, tx: Tx) -> Desk:
         if self._desk is None or turns(tx) != self._turns:
-            self._desk = Desk("news", self.taxonomy.categories, self.policy.wire_similarity)
+            self._desk = Desk("news", self.taxonomy.categories, self.policy.wording)
         return self._desk
 
     def left(self, tx: Tx) -> None:
@@ -84,9 +85,10 @@ def place_batch(tx: Tx, observer: Observer, bench: Bench) -> PlaceReport:
     """The next batch in recorded order."""
     row = observations.find_observer(tx, observer)
     batch = placements.unplaced(tx, row, BATCH) if row is not None else []
-    if not batch:
+    if row is None or not batch:
         return PlaceReport(0, 0, 0)
     report = _place(tx, batch, bench.desk(tx), bench.taxonomy, bench.policy)
+    placements.reach(tx, row, batch[-1].subject)
     bench.left(tx)
     return report
 
@@ -213,7 +215,7 @@ def _settle(
     else:
         target, dates = decision.event, decision.dates
         role = {"opens": "supports", "lowers": "lowers"}.get(effect.act, "context")
-        wire = desk.wire(target, source.title, source.publisher) if role == "supports" else 0
+        wire = desk.wire(target, source.title, source.publisher, source.seen_at) if role == "supports" else 0
     p = 0.0 if role == "context" else round(placeable.p * decision.share, 4)
     piece = Evidence(
         event_id=target,
@@ -276,11 +278,7 @@ def place_reference(tx: Tx, rows: Sequence[Unplaced], tables: Mapping[int, str],
     return opened
 
 
-NEVER = 2.0
-"""A likeness no two texts reach: rows of reference tables are no copies of one another."""
-
-
-_CERTAIN = Policy(0, 0, 0, 1, 0, 1, 0, 1, 0, {}, {})
+_CERTAIN = Policy(0, 0, 0, 1, 0, 1, 0, NEVER, 0, {}, {})
 """A row's probability comes from its stated certainty alone."""
 
 

@@ -26,6 +26,7 @@ from tracker.store.schema import (
     reference_rows,
     revisions,
 )
+from tracker.store.verdicts import keep_note, note
 
 _REFERENCE = "reference"
 
@@ -109,17 +110,57 @@ def _waiting(observer_row: int) -> sa.Select[Any]:
 
 
 def unplaced(tx: Tx, observer_row: int, limit: int) -> list[Unplaced]:
-    """The next observations to place in the news lane, in recorded order."""
-    waiting = _waiting(observer_row).order_by(revisions.c.seq).limit(limit).subquery()
+    """The next observations to place in the news lane, in recorded order.
+
+    Looked for behind the last one placed; only when nothing stands there is the whole record asked for stragglers.
+    """
+    reached = _reached(tx, observer_row)
+    found = _unplaced(tx, _behind(observer_row, reached, limit))
+    return found or _unplaced(tx, _waiting(observer_row).order_by(revisions.c.seq).limit(limit))
+
+
+def _behind(observer_row: int, seq: int, limit: int) -> sa.Select[Any]:
+    """Observations as ``_waiting`` has them, of texts recorded after one: a walk along one index."""
+    return (
+        sa.select(observations.c.id, observations.c.revision_seq.label("seq"))
+        .join(revisions, revisions.c.seq == observations.c.revision_seq)
+        .where(
+            observations.c.revision_seq > seq,
+            observations.c.observer_id == observer_row,
+            sa.or_(observations.c.mention_count > 0, revisions.c.revises),
+            ~sa.exists().where(placed.c.observation_id == observations.c.id),
+        )
+        .order_by(observations.c.revision_seq)
+        .limit(limit)
+    )
+
+
+_REACHED = "placed up to"
+
+
+def _reached(tx: Tx, observer_row: int) -> int:
+    """The seq of the last text that was placed in order, 0 for none."""
+    observer, _, seq = note(tx, _REACHED).partition(" ")
+    return int(seq) if observer == str(observer_row) and seq else 0
+
+
+def reach(tx: Tx, observer_row: int, seq: int) -> None:
+    """Remember how far placing has come; it never goes back but by ``forget_lane``."""
+    if seq > _reached(tx, observer_row):
+        keep_note(tx, _REACHED, f"{observer_row} {seq}")
+
+
+def _unplaced(tx: Tx, waiting: sa.Select[Any]) -> list[Unplaced]:
+    chosen = waiting.subquery()
     rows = tx.c.execute(
         sa.select(
-            waiting.c.id,
+            chosen.c.id,
             revisions,
             items.c.origin_kind,
             items.c.origin,
             items.c.item_key,
         )
-        .join(revisions, revisions.c.seq == waiting.c.seq)
+        .join(revisions, revisions.c.seq == chosen.c.seq)
         .join(items, items.c.id == revisions.c.item_id)
         .order_by(revisions.c.seq)
     ).all()
@@ -265,4 +306,6 @@ def forget_lane(tx: Tx, lane: str) -> None:
     tx.c.execute(sa.delete(readings).where(readings.c.observation_id.in_(mine)))
     tx.c.execute(sa.delete(evidence).where(evidence.c.lane == lane))
     tx.c.execute(sa.delete(events).where(events.c.lane == lane))
+    if lane != _REFERENCE:
+        keep_note(tx, _REACHED, "")
     bump(tx)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.assembling import agreed_days, assemble, wire_of
-from tracker.core.days import DayWeights, likeliest, normalised, span_of
+from tracker.core.agreement import agreed_days
+from tracker.core.assembling import assemble
+from tracker.core.dating import day_weights
+from tracker.core.days import DayWeights, Published, likeliest, normalised, span_of
 from tracker.core.events import Event, Evidence
-from tracker.core.items import tokens
+from tracker.core.gathering import agreed_p
 from tracker.core.linking import join, link
 from tracker.core.observations import Observer
 from tracker.core.placing import Attach, Ignore, Open, Placeable, Policy, Standing, place, place_row, stay
 from tracker.core.readings import observer_in_force
 from tracker.core.taxonomy import Category, Subtype
+from tracker.core.wires import Wires, Wording, likeness, print_of
 
 POLICY = Policy(
-    stale_share=0.15, long_tail=8, long_share=0.1, place_factor=0.4, context_days=21,
-    wire_similarity=0.6, link_days=2, reliability={}, certainty={},
+    stale_share=0.05, talk_share=0.3, open_p=0.5, long_tail=8, long_share=0.1, place_factor=0.4, context_days=21,
+    wording=Wording(0.5, day_cost=0.1), link_days=2, reliability={}, certainty={},
 )  # fmt: skip
 KIND = Category(
     id="launch", label="Launch", zone="Asia/Seoul", unit="event", window_days=1, echo_days=3, weight=1, guide=True,
@@ -150,7 +154,7 @@ def test_wires_corroborate_and_copies_do_not() -> None:
     both = made(piece(0, 0.6), piece(1, 0.6))
     assert (alone.status, alone.wires) == (copied.status, copied.wires) == ("reported", 1)
     assert alone.p_occurred == copied.p_occurred == 0.6
-    assert (both.status, both.wires, both.p_occurred) == ("corroborated", 2, 0.84)
+    assert (both.status, both.wires, both.p_occurred) == ("corroborated", 2, 0.7692)
 
 
 def test_an_official_source_confirms_and_a_denial_disputes() -> None:
@@ -175,7 +179,7 @@ def test_a_first_report_just_after_midnight_keeps_the_day_before() -> None:
     late_evening = date(2017, 7, 28)
     first = normalised({late_evening: 0.85, late_evening + timedelta(days=1): 0.15})
     later = normalised({late_evening: 0.2, late_evening + timedelta(days=1): 0.8})
-    span = span_of(agreed_days([first, *[later] * 10]))
+    span = span_of(agreed_days([(first, None), *[(later, None)] * 10], "Asia/Seoul"))
     assert span is not None
     assert late_evening in span
 
@@ -187,7 +191,7 @@ weights = st.dictionaries(st.integers(0, 6), st.floats(0.01, 1), min_size=1, max
 
 @given(st.lists(weights, min_size=1, max_size=6))
 def test_agreed_days_are_weights_over_days_somebody_named(wires: list[DayWeights]) -> None:
-    agreed = agreed_days(wires)
+    agreed = agreed_days([(each, None) for each in wires], "Asia/Seoul")
     assert abs(sum(weight for _, weight in agreed) - 1) < 1e-4
     assert {day for day, _ in agreed} <= {day for each in wires for day, _ in each}
     assert likeliest(agreed) is not None
@@ -199,15 +203,89 @@ def test_one_more_source_never_lowers_the_probability(before: list[float], more:
     assert made(*pieces, piece(99, round(more, 4))).p_occurred >= made(*pieces).p_occurred
 
 
-def test_copies_and_second_pieces_join_a_wire() -> None:
-    wires = [
-        (0, tokens("North fires missile into eastern sea"), "a"),
-        (3, tokens("Talks begin at the border village"), "b"),
+AT = datetime(2020, 3, 2, 3, tzinfo=UTC)
+WORDING = Wording(0.5, day_cost=0.1, ahead_cost=0.3, small=frozenset({"into", "the"}), ahead=frozenset({"will"}),
+                  endings=("es", "ed", "s", "e"), spellings=(("n. korea", "north korea"),))  # fmt: skip
+
+
+def alike(a: str, b: str, later: float = 0.0) -> float:
+    return likeness(print_of(a, WORDING), print_of(b, WORDING), later, WORDING)
+
+
+def test_a_copy_is_edited_shortened_and_soon() -> None:
+    first = "North Korea fires missile into eastern sea"
+    assert alike(first, "N. Korea fired missiles into the Eastern Sea | The Paper") == 1.0
+    assert alike(first, "North Korea fires missile") > 0.7
+    assert alike(first, first, 6) < 0.5 < alike(first, first, 1)
+    assert alike(first, "North Korea will fire missile into eastern sea") < alike(first, "North Korea to fire missile")
+    assert alike(first, "Talks begin at the border village") == 0.0
+    assert alike("", "") == 0.0
+
+
+def test_across_scripts_the_same_figures_make_a_copy() -> None:
+    assert alike("North Korea fires 3 missiles", "북한, 미사일 3발 발사") == 1.0
+    assert alike("North Korea fires 2 missiles", "북한, 미사일 3발 발사") == 0.0
+    assert alike("North Korea fires missiles", "북한, 미사일 발사") == 0.0
+    assert alike("北朝鮮がミサイル発射", "北朝鮮、ミサイルを発射か") > 0.5
+
+
+def test_copies_and_second_pieces_join_a_wire_and_agencies_never_do() -> None:
+    wires = Wires(WORDING)
+    assert wires.of("Anything", "c", "outlet", AT) == 0
+    wires.add(0, "North fires missile into eastern sea", "a", "agency", AT)
+    wires.add(3, "Talks begin at the border village", "b", "outlet", AT)
+    assert wires.of("North fires missile into the eastern sea", "c", "outlet", AT) == 0
+    assert wires.of("North fires missile into the eastern sea", "c", "agency", AT) == 4
+    assert wires.of("Something else entirely", "b", "outlet", AT) == 3
+    assert wires.of("Something else entirely", "c", "outlet", AT) == 4
+
+
+def test_a_much_reported_event_costs_no_more_with_every_report() -> None:
+    wires = Wires(WORDING)
+    for number in range(300):
+        wires.add(number, f"report number{number} of the day", f"p{number}", "outlet", AT)
+    assert wires.of("report number0 of the day", "new", "outlet", AT) != 0, "too old to be compared with"
+    assert wires.of("report number299 of the day", "new", "outlet", AT) == 299
+
+
+def test_american_papers_of_the_day_before_and_korean_ones_agree_on_the_korean_day() -> None:
+    """A launch after dawn in Korea on the 2nd is the evening of the 1st in New York."""
+    eve = DAY - timedelta(days=1)
+    dawn = (1.0,) * 5 + (6.0,) * 3 + (1.0,) * 16
+    american = Published.day(eve, "America/New_York")
+    korean = Published.day(DAY, "Asia/Seoul")
+    texts = [
+        (day_weights(each, "Asia/Seoul", "UTC"), (each.first_at, each.last_at)) for each in (american, american, korean)
     ]
-    assert wire_of("North fires missile into the eastern sea", "c", wires, 0.6) == 0
-    assert wire_of("Something else entirely", "b", wires, 0.6) == 3
-    assert wire_of("Something else entirely", "c", wires, 0.6) == 4
-    assert wire_of("Anything", "c", [], 0.6) == 0
+    assert likeliest(agreed_days(texts, "Asia/Seoul", dawn)) == DAY  # type: ignore[arg-type]
+
+
+def test_words_that_name_a_day_outweigh_the_stamp() -> None:
+    at = datetime(2020, 3, 4, 3, tzinfo=UTC)
+    named = ((DAY, 1.0),)
+    assert agreed_days([(named, (at, at))], "Asia/Seoul") == named
+    ahead = ((DAY + timedelta(days=90), 1.0),)
+    assert agreed_days([(ahead, (at, at))], "Asia/Seoul") == ahead
+
+
+def test_a_weak_report_opens_nothing_and_supports_what_stands() -> None:
+    weak = replace(mention(), p=0.3)
+    assert isinstance(place(weak, KIND, [], POLICY), Ignore)
+    assert isinstance(place(weak, KIND, [event()], POLICY), Attach)
+
+
+def test_a_doubtful_event_draws_less_than_a_sure_one() -> None:
+    late = mention(DAY + timedelta(days=3))
+    sure = place(late, KIND, [event(wires=50)], POLICY)
+    unsure = place(late, KIND, [replace(event(wires=50), p=0.1)], POLICY)
+    assert isinstance(unsure, Open)
+    assert unsure.share > sure.share  # type: ignore[union-attr]
+
+
+def test_wires_of_little_weight_do_not_add_up_to_certainty() -> None:
+    assert agreed_p([0.3]) == pytest.approx(0.3)
+    assert agreed_p([0.3, 0.3, 0.3, 0.3]) < 0.6
+    assert agreed_p([0.8] * 4) > 0.95
 
 
 # --- linking ---------------------------------------------------------------------------------------

@@ -224,7 +224,7 @@ def test_the_numbers_of_placing_are_the_config_s() -> None:
     assert {kind.replace(" ", "_"): float(p) for kind, p in said.items()} == dict(policy.reliability)
     certainty = dict(re.findall(r"(high|medium|low) (0\.\d\d)", text))
     assert {kind: float(p) for kind, p in certainty.items()} == dict(policy.certainty)
-    for number in (policy.stale_share, policy.place_factor, policy.wire_similarity):
+    for number in (policy.stale_share, policy.talk_share, policy.open_p, policy.place_factor, policy.wording.likeness):
         assert f"{number:g}" in text
 
 

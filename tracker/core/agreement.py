@@ -53,7 +53,7 @@ _SAME = 2.0
 """Day weights that differ from the stamp's own by less than this factor hold no words: only rounding."""
 
 
-def testimony(days: DayWeights, told: Told | None, zone: str, hours: tuple[float, ...]) -> Testimony:
+def witness(days: DayWeights, told: Told | None, zone: str, hours: tuple[float, ...]) -> Testimony:
     """What one text says of each hour of the days it may mean. ``days`` are its weights in ``zone``; ``hours``
     holds 24 relative frequencies of the local hour such events take place at, empty where none is known."""
     days = tuple(pair for pair in days if pair[1] >= LEAST)
@@ -160,5 +160,5 @@ def agreed_days(
     """The days on which texts, in the order they came, agree; empty when none names any."""
     sums: Sums = {}
     for place, (days, told) in enumerate(texts[:WITNESSES]):
-        hear(sums, testimony(days, told, zone, hours), say(place, told))
+        hear(sums, witness(days, told, zone, hours), say(place, told))
     return agreed(sums, hours) or next((days for days, _ in texts if days), ())

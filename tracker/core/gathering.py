@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tracker.core.agreement import Sums, Told, agreed, hear, say, testimony
+from tracker.core.agreement import Sums, Told, agreed, hear, say, witness
 from tracker.core.days import DayWeights, likeliest, span_of
 from tracker.core.events import Event, Evidence, Lane, Status
 from tracker.core.placing import Standing
@@ -104,7 +104,7 @@ class Gathering:
         self._dated.append((piece.days, piece.told))
         share = say(place, piece.told)
         if share:
-            hear(self._sums, testimony(piece.days, piece.told, piece.zone, self._hours), share)
+            hear(self._sums, witness(piece.days, piece.told, piece.zone, self._hours), share)
 
     def days(self) -> DayWeights:
         """Weights over days; empty while nothing that supports the event says when."""

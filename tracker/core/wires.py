@@ -41,6 +41,9 @@ class Wording:
 NEVER = Wording(2.0)
 """A likeness no two texts reach: rows of reference tables are no copies of one another."""
 
+OWN_VOICES = frozenset({"agency", "official", "state_media"})
+"""Kinds of publishers that others copy, and that write their own texts."""
+
 NEWEST = 64
 """With so many of an event's newest texts a new one is compared: a copy comes soon, and a much reported event must
 not cost more with every report."""
@@ -125,23 +128,29 @@ class Wires:
     wording: Wording
     _newest: deque[tuple[int, Print, datetime]] = field(default_factory=lambda: deque(maxlen=NEWEST))
     _of_publisher: dict[str, int] = field(default_factory=dict)
+    _voiced: set[int] = field(default_factory=set)
     _next: int = 0
 
-    def of(self, title: str, publisher: str, at: datetime) -> int:
+    def of(self, title: str, publisher: str, kind: str, at: datetime) -> int:
         """The wire of a new text: a publisher's second piece joins its first, a copy the wire it copies most, anything
-        else begins a new one."""
+        else begins a new one. Agencies write their own: however alike their words, one is no copy of another."""
         if publisher in self._of_publisher:
             return self._of_publisher[publisher]
         mine = print_of(title, self.wording)
         best, found = self.wording.likeness, self._next
+        own = kind in OWN_VOICES
         for number, theirs, then in self._newest:
+            if own and number in self._voiced:
+                continue
             alike = likeness(mine, theirs, abs((at - then).total_seconds()) / _DAY_S, self.wording)
             if alike > best or (alike == best and found == self._next):
                 best, found = alike, number
         return found
 
-    def add(self, wire: int, title: str, publisher: str, at: datetime) -> None:
+    def add(self, wire: int, title: str, publisher: str, kind: str, at: datetime) -> None:
         """Keep a text that was given its number."""
+        if kind in OWN_VOICES:
+            self._voiced.add(wire)
         self._newest.append((wire, print_of(title, self.wording), at))
         self._of_publisher.setdefault(publisher, wire)
         self._next = max(self._next, wire + 1)

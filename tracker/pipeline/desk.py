@@ -69,14 +69,14 @@ class Desk:
                     found.append(Standing(id_, self.category[id_], piece.subtype, piece.days, sites, 1))
         return found
 
-    def wire(self, id_: str, title: str, publisher: str, at: datetime) -> int:
+    def wire(self, id_: str, title: str, publisher: str, kind: str, at: datetime) -> int:
         """The wire a new text of an event belongs to: one that is there, or the next number."""
         if id_ not in self._wires:
             wires = self._wires[id_] = Wires(self._wording)
             for piece in self._evidence[id_]:
                 if piece.role == "supports":
-                    wires.add(piece.wire, piece.title, piece.publisher, _seen(piece))
-        return self._wires[id_].of(title, publisher, at)
+                    wires.add(piece.wire, piece.title, piece.publisher, piece.publisher_kind, _seen(piece))
+        return self._wires[id_].of(title, publisher, kind, at)
 
     def add(self, category: str, piece: Evidence) -> None:
         """One more piece of evidence; its event is put on the desk when it is new."""
@@ -89,7 +89,7 @@ class Desk:
         if piece.role == "supports":
             self._settle(id_)
             if id_ in self._wires:
-                self._wires[id_].add(piece.wire, piece.title, piece.publisher, _seen(piece))
+                self._wires[id_].add(piece.wire, piece.title, piece.publisher, piece.publisher_kind, _seen(piece))
 
     def withdraw(self, id_: str, keys: Collection[str]) -> None:
         """Take pieces out of the count of an event: a newer reading of their item counts instead."""

@@ -215,7 +215,11 @@ def _settle(
     else:
         target, dates = decision.event, decision.dates
         role = {"opens": "supports", "lowers": "lowers"}.get(effect.act, "context")
-        wire = desk.wire(target, source.title, source.publisher, source.seen_at) if role == "supports" else 0
+        wire = (
+            desk.wire(target, source.title, source.publisher, source.publisher_kind, source.seen_at)
+            if role == "supports"
+            else 0
+        )
     p = 0.0 if role == "context" else round(placeable.p * decision.share, 4)
     piece = Evidence(
         event_id=target,

@@ -124,7 +124,7 @@ def save(
         )
     }
     rows = [
-        _mention_row(ids[subject], k, mention)
+        mention_row(ids[subject], k, mention)
         for subject, seen in wanted.items()
         if subject in ids
         for k, mention in enumerate(seen.mentions)
@@ -133,7 +133,7 @@ def save(
     return len(rows)
 
 
-def _mention_row(observation: int, k: int, mention: Mention) -> dict[str, Any]:
+def mention_row(observation: int, k: int, mention: Mention) -> dict[str, Any]:
     return {
         "observation_id": observation,
         "k": k,

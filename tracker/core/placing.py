@@ -184,20 +184,20 @@ def _agreement(mention: Placeable, event: Standing, category: Category, policy: 
     _, said = _when(mention.days)
     if on is None or span is None or said is None:
         return 0.0, 0.0
-    factor = policy.place_factor if mention.places and event.places and not mention.places & event.places else 1.0
+    fresh = echo = 0.0
     # The gap between the two spans, not between their likeliest days: a weekend's report spans two days.
-    gap = max((said.first - span.last).days, (span.first - said.last).days, 0)
-    fresh = 0.0
+    gap = (said.first - span.last).days if said.first > span.last else (span.first - said.last).days
     if gap <= category.window_days:
         theirs = dict(event.days)
-        overlap = sum(weight * theirs.get(day, 0.0) for day, weight in mention.days)
-        fresh = mention.p * (1 - policy.stale_share) * factor * overlap * event.p
+        overlap = sum([weight * theirs.get(day, 0.0) for day, weight in mention.days])
+        fresh = mention.p * (1 - policy.stale_share) * overlap * event.p
     lag = (mention.seen_on - on).days
-    echo = 0.0
     if lag >= 0:
         loudness = event.p * min(1 + math.log(max(event.voices, 1)) / 4, LOUDEST)
         late = mention.p * policy.stale_share + (1 - mention.p) * policy.talk_share
-        echo = late * factor * loudness * _fading(lag, category.echo_days, policy.long_tail, policy.long_share)
+        echo = late * loudness * _fading(lag, category.echo_days, policy.long_tail, policy.long_share)
+    if mention.places and event.places and not mention.places & event.places:
+        return fresh * policy.place_factor, echo * policy.place_factor
     return fresh, echo
 
 

@@ -169,10 +169,14 @@ def _placeable(source: Unplaced, k: int, mention: Mention, effect: Effect, polic
     )
 
 
+FADED = 4
+"""Echoes of an event are a fiftieth of the first after so many times its category's ``echo_days``: nothing that
+comes later is taken for one rather than for something new."""
+
+
 def _reach(category: Category, policy: Policy) -> timedelta:
-    """How far back an event may lie that a mention still echoes: where the long tail has all but faded."""
-    days = max(category.window_days, policy.context_days, int(category.echo_days * policy.long_tail * 3))
-    return timedelta(days=min(days, 400))
+    """How far back an event may lie that a mention still speaks of."""
+    return timedelta(days=max(category.window_days, policy.context_days, FADED * category.echo_days))
 
 
 AHEAD = timedelta(days=31)

@@ -274,6 +274,12 @@ def test_a_weak_report_opens_nothing_and_supports_what_stands() -> None:
     assert isinstance(place(weak, KIND, [event()], POLICY), Attach)
 
 
+def test_a_copy_belongs_to_the_event_it_copies_whatever_subtype_was_read() -> None:
+    meeting = event(subtype="summit")
+    assert isinstance(place(mention(subtype="short"), KIND, [meeting], POLICY), Open)
+    assert isinstance(place(mention(subtype="short"), KIND, [meeting], POLICY, {meeting.id}), Attach)
+
+
 def test_a_doubtful_event_draws_less_than_a_sure_one() -> None:
     late = mention(DAY + timedelta(days=3))
     sure = place(late, KIND, [event(wires=50)], POLICY)

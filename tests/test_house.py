@@ -100,7 +100,8 @@ def test_only_app_and_schedule_read_the_clock() -> None:
 
 
 def test_only_the_pipeline_commits() -> None:
-    allowed = {*(ROOT / "tracker" / "pipeline").glob("*.py"), *(ROOT / "tracker" / "store").glob("*.py")}
+    filling = ROOT / "tracker" / "bench" / "placing.py"  # makes a throwaway record to measure placing on
+    allowed = {*(ROOT / "tracker" / "pipeline").glob("*.py"), *(ROOT / "tracker" / "store").glob("*.py"), filling}
     stray = [
         f"{path.relative_to(ROOT)}:{line}"
         for path in SOURCES

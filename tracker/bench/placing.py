@@ -42,10 +42,8 @@ SEED = 20200302
 BEGAN = datetime(1998, 1, 1, tzinfo=UTC)
 OBSERVER = Observer("rules", "bench", "1")
 PUBLISHERS = 60
-WORDS = (
-    "missile", "launch", "sea", "test", "talks", "envoy", "border", "summit", "sanctions", "drill", "offer", "threat",
-    "panel", "ship", "letter", "visit",
-)  # fmt: skip
+WORDS = ("river", "stone", "harbour", "lantern", "market", "winter", "garden", "railway", "bridge", "copper", "island",
+         "morning", "paper", "signal", "tower", "valley")  # fmt: skip
 
 
 class _World:

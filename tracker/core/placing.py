@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -126,8 +126,18 @@ def compatible(category: Category, mention: str, event: str) -> bool:
     return not distinct
 
 
-def place(mention: Placeable, category: Category, standing: Sequence[Standing], policy: Policy) -> Decision:
-    """Decide one mention among the standing events of its lane; deterministic, ties go to the smaller id."""
+def place(
+    mention: Placeable,
+    category: Category,
+    standing: Sequence[Standing],
+    policy: Policy,
+    copied: Container[str] = (),
+) -> Decision:
+    """Decide one mention among the standing events of its lane; deterministic, ties go to the smaller id.
+
+    ``copied`` are events of the same days that a text is there of which this one is a copy: it is of that event,
+    whatever subtype was read in its words.
+    """
     if mention.act == "ignores":
         return Ignore("this kind of mention opens nothing")
     if not mention.days:
@@ -136,7 +146,8 @@ def place(mention: Placeable, category: Category, standing: Sequence[Standing], 
         (
             (fresh, echo, event)
             for event in standing
-            if event.category == mention.category and compatible(category, mention.subtype, event.subtype)
+            if event.category == mention.category
+            and (compatible(category, mention.subtype, event.subtype) or event.id in copied)
             for fresh, echo in [_agreement(mention, event, category, policy)]
             if fresh + echo > 0
         ),

@@ -147,6 +147,14 @@ class Wires:
                 best, found = alike, number
         return found
 
+    def copies(self, title: str, at: datetime) -> bool:
+        """Whether a text is a copy of one that is here, whoever published it."""
+        mine = print_of(title, self.wording)
+        return any(
+            likeness(mine, theirs, abs((at - then).total_seconds()) / _DAY_S, self.wording) >= self.wording.likeness
+            for _, theirs, then in self._newest
+        )
+
     def add(self, wire: int, title: str, publisher: str, kind: str, at: datetime) -> None:
         """Keep a text that was given its number."""
         if kind in OWN_VOICES:

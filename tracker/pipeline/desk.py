@@ -71,12 +71,19 @@ class Desk:
 
     def wire(self, id_: str, title: str, publisher: str, kind: str, at: datetime) -> int:
         """The wire a new text of an event belongs to: one that is there, or the next number."""
+        return self._texts(id_).of(title, publisher, kind, at)
+
+    def copied(self, title: str, at: datetime, among: Iterable[Standing]) -> frozenset[str]:
+        """Those of these events of which a text is here that this title is a copy of."""
+        return frozenset(event.id for event in among if self._texts(event.id).copies(title, at))
+
+    def _texts(self, id_: str) -> Wires:
         if id_ not in self._wires:
             wires = self._wires[id_] = Wires(self._wording)
             for piece in self._evidence[id_]:
                 if piece.role == "supports":
                     wires.add(piece.wire, piece.title, piece.publisher, piece.publisher_kind, _seen(piece))
-        return self._wires[id_].of(title, publisher, kind, at)
+        return self._wires[id_]
 
     def add(self, category: str, piece: Evidence) -> None:
         """One more piece of evidence; its event is put on the desk when it is new."""

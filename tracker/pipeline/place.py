@@ -14,7 +14,19 @@ from tracker.core.days import day_of, span_of
 from tracker.core.events import Evidence
 from tracker.core.linking import link
 from tracker.core.observations import Mention, Observer
-from tracker.core.placing import Attach, Decision, Ignore, Open, Placeable, Policy, Standing, place, place_row, stay
+from tracker.core.placing import (
+    Attach,
+    Decision,
+    Ignore,
+    Open,
+    Placeable,
+    Policy,
+    Standing,
+    compatible,
+    place,
+    place_row,
+    stay,
+)
 from tracker.core.taxonomy import Category, Effect, Taxonomy
 from tracker.core.wires import NEVER
 from tracker.pipeline.desk import Desk
@@ -151,7 +163,25 @@ def _decide(
     first, last = mention.days[0][0], max(mention.days[-1][0], placeable.seen_on)
     reach = _reach(kind, policy)
     standing = desk.near(placeable.category, first - reach, last + timedelta(days=kind.window_days))
-    return place(placeable, kind, standing, policy)
+    return place(placeable, kind, standing, policy, _copied(desk, source, placeable, kind, standing))
+
+
+def _copied(
+    desk: Desk, source: Unplaced, placeable: Placeable, kind: Category, standing: Sequence[Standing]
+) -> frozenset[str]:
+    """Events of the same days but of another subtype, of which the text is a copy. Days come first: launches are told
+    in the same words, and a likeness across days says nothing (docs/decisions/0004)."""
+    said = span_of(placeable.days)
+    if placeable.act != "opens" or said is None:
+        return frozenset()
+    near = [
+        event
+        for event in standing
+        if not compatible(kind, placeable.subtype, event.subtype)
+        for span in [span_of(event.days)]
+        if span is not None and max((said.first - span.last).days, (span.first - said.last).days) <= kind.window_days
+    ]
+    return desk.copied(source.title, source.seen_at, near)
 
 
 def _placeable(source: Unplaced, k: int, mention: Mention, effect: Effect, policy: Policy) -> Placeable:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracker.classify.features import spoken
+from tracker.classify.features import Features, spoken
 from tracker.classify.looks import Look, Reason
 from tracker.classify.phrasing import THRESHOLD, Reading
 from tracker.classify.rules import LEAST_P, RulesReader, leading
@@ -113,15 +113,17 @@ class ModelReader:
 
     def __init__(self, folder: Path, manifest: Manifest, rules: RulesReader) -> None:
         self._folder, self._manifest, self._rules = folder, manifest, rules
-        self._loaded: Table | None = None
+        self._loaded: tuple[Table, Features[int]] | None = None
         self._nothing = Observation(False, (), dict.fromkeys(rules.guide, LEAST_P), {})
 
     @property
-    def _table(self) -> Table:
+    def _model(self) -> tuple[Table, Features[int]]:
+        """The table and how it sees texts, loaded when the first text is asked about."""
         if self._loaded is None:
             from tracker.classify.table import Table
 
-            self._loaded = Table(load(self._folder, self._manifest))
+            table = Table(load(self._folder, self._manifest))
+            self._loaded = table, Features(table.numbers)
         return self._loaded
 
     def observe(self, texts: Sequence[Text]) -> list[Observation]:
@@ -131,8 +133,9 @@ class ModelReader:
         asked = [(place, look) for place, look in looks if look.admitted]
         if not asked:
             return observations
-        answer = self._table.ask([look.features for _, look in asked])
-        columns = [self._table.modes.index(mode) for mode in MODES]
+        table, features = self._model
+        answer = table.ask([look.seen_by(features) for _, look in asked])
+        columns = [table.modes.index(mode) for mode in MODES]
         modes = answer.modes[:, columns].tolist()
         for (place, look), chances, shares in zip(asked, answer.categories.tolist(), modes, strict=True):
             observations[place] = self._observation(texts[place], look, chances, shares)
@@ -165,14 +168,15 @@ class ModelReader:
         look = self._rules.look(text) if self._rules.relevant(text) else None
         if look is None or not look.admitted:
             return [Reason("", "the text neither names the North nor speaks of it", 0.0)]
-        answer = self._table.ask([look.features])
+        table, features = self._model
+        answer = table.ask([look.seen_by(features)])
         reasons = []
         for column, (name, chance) in enumerate(zip(self._manifest.categories, answer.categories[0], strict=True)):
             if chance >= EXPLAINED:
-                found = self._table.reasons(look.features, column, most)
+                found = table.reasons(look.features, column, most)
                 reasons += [Reason(name, spoken(feature), round(weight, 3)) for feature, weight in found]
-        mode = self._table.modes[int(answer.modes[0].argmax())]
-        found = self._table.reasons(look.features, self._table.mode_column(mode), most)
+        mode = table.modes[int(answer.modes[0].argmax())]
+        found = table.reasons(look.features, table.mode_column(mode), most)
         return reasons + [Reason(mode, spoken(feature), round(weight, 3)) for feature, weight in found]
 
 

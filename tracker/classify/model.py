@@ -115,6 +115,8 @@ class ModelReader:
         self._folder, self._manifest, self._rules = folder, manifest, rules
         self._loaded: tuple[Table, Features[int]] | None = None
         self._nothing = Observation(False, (), dict.fromkeys(rules.guide, LEAST_P), {})
+        self._column = {name: column for column, name in enumerate(manifest.categories)}
+        self._least = {name: manifest.thresholds.get(name, THRESHOLD) for name in manifest.categories}
 
     @property
     def _model(self) -> tuple[Table, Features[int]]:
@@ -137,31 +139,37 @@ class ModelReader:
         answer = table.ask([look.seen_by(features) for _, look in asked])
         columns = [table.modes.index(mode) for mode in MODES]
         modes = answer.modes[:, columns].tolist()
-        for (place, look), chances, shares in zip(asked, answer.categories.tolist(), modes, strict=True):
-            observations[place] = self._observation(texts[place], look, chances, shares)
+        # Of most categories the rules say nothing: mixed and rounded for the whole batch, the others one by one.
+        silent = (answer.categories * (1.0 - RULES_SHARE) + RULES_SHARE * LEAST_P).round(4).tolist()
+        for (place, look), chances, unsaid, shares in zip(
+            asked, answer.categories.tolist(), silent, modes, strict=True
+        ):
+            p = dict(zip(self._manifest.categories, unsaid, strict=True))
+            for each in look.readings:
+                if each.category in p:
+                    chance = chances[self._column[each.category]]
+                    p[each.category] = round((1.0 - RULES_SHARE) * chance + RULES_SHARE * each.p, 4)
+            observations[place] = self._observation(texts[place], look, p, shares)
         return observations
 
-    def _observation(self, text: Text, look: Look, chances: Sequence[float], shares: Sequence[float]) -> Observation:
+    def _observation(self, text: Text, look: Look, p: dict[str, float], shares: Sequence[float]) -> Observation:
+        """``p`` is of the model and the rules together, ``shares`` those the model gives to ``MODES``."""
+        least = self._least
+        likely = [name for name, chance in p.items() if chance >= least[name]]
+        # Categories beyond the guide have no labels to learn from; the rules speak for them.
+        beyond = [each for each in look.readings if each.p >= THRESHOLD and each.category not in p]
+        if not likely and not beyond:
+            return Observation(look.concerns, (), p, {}, self._rules.days_named(text, look))
+        scene = self._rules.scene(text, look)
         found = {each.category: each for each in look.readings}
-        p = {}
-        for name, chance in zip(self._manifest.categories, chances, strict=True):
-            rules = found[name].p if name in found else LEAST_P
-            p[name] = round((1.0 - RULES_SHARE) * chance + RULES_SHARE * rules, 4)
         modes = dict(zip(MODES, shares, strict=True))
         mentions = [
-            self._rules.mention(name, chance, blended(modes, found.get(name)), found.get(name), text, look)
-            for name, chance in p.items()
-            if chance >= self._manifest.thresholds.get(name, THRESHOLD)
+            self._rules.mention(name, p[name], blended(modes, found.get(name)), found.get(name), scene)
+            for name in likely
         ]
-        # Categories beyond the guide have no labels to learn from; the rules speak for them.
-        mentions += [
-            self._rules.mention(each.category, each.p, each.p_mode, each, text, look)
-            for each in look.readings
-            if each.p >= THRESHOLD and each.category not in p
-        ]
-        chosen = tuple(sorted(mentions, key=lambda each: (-each.p, each.category)))
-        days = () if chosen else self._rules.days_named(text, look)
-        return Observation(look.concerns or bool(chosen), chosen, p, leading(chosen, self._rules.guide), days)
+        mentions += [self._rules.mention(each.category, each.p, each.p_mode, each, scene) for each in beyond]
+        mentions.sort(key=lambda each: (-each.p, each.category))
+        return Observation(True, tuple(mentions), p, leading(mentions, self._rules.guide))
 
     def explain(self, text: Text, most: int = 6) -> list[Reason]:
         """What spoke for and against each category the text may be of, and for its mode, strongest first."""

@@ -233,16 +233,10 @@ class Parties:
         return tuple(named), "; ".join(words)
 
 
-_BACKGROUND = (
-    " after ", " following ", " amid ", " despite ", " since ", " because ", " ahead of ", " before ", " while ",
-)  # fmt: skip
+_BACKGROUND = re.compile(" (?:after|following|amid|despite|since|because|ahead of|before|while) ")
 
 
 def news_end(text: str) -> int:
     """Where the news of a text ends and its background begins; the whole length where it tells of none."""
-    end = len(text)
-    for word in _BACKGROUND:
-        place = text.find(word, 0, end + len(word) - 1)
-        if place > 0:
-            end = place
-    return end
+    found = _BACKGROUND.search(text, 1)
+    return found.start() if found is not None else len(text)

@@ -162,9 +162,8 @@ class ModelReader:
             return Observation(look.concerns, (), p, {}, self._rules.days_named(text, look))
         scene = self._rules.scene(text, look)
         found = {each.category: each for each in look.readings}
-        modes = dict(zip(MODES, shares, strict=True))
         mentions = [
-            self._rules.mention(name, p[name], blended(modes, found.get(name)), found.get(name), scene)
+            self._rules.mention(name, p[name], blended(shares, found.get(name)), found.get(name), scene)
             for name in likely
         ]
         mentions += [self._rules.mention(each.category, each.p, each.p_mode, each, scene) for each in beyond]
@@ -196,8 +195,15 @@ EXPLAINED = 0.05
 """A category less likely than this is not worth explaining."""
 
 
-def blended(model: Mapping[Mode, float], reading: Reading | None) -> tuple[tuple[Mode, float], ...]:
-    """Mode probabilities of one mention: the model's, mixed with the rules' own where they find the category."""
-    share = RULES_MODE_SHARE if reading is not None and reading.p >= THRESHOLD else 0.0
-    rules = dict(reading.p_mode) if reading is not None and share else {}
-    return tuple((mode, round((1.0 - share) * model[mode] + share * rules.get(mode, 0.0), 4)) for mode in MODES)
+def blended(shares: Sequence[float], reading: Reading | None) -> tuple[tuple[Mode, float], ...]:
+    """Mode probabilities of one mention: the model's ``shares`` of ``MODES``, mixed with the rules' where they find the
+    category."""
+    if reading is None or reading.p < THRESHOLD:
+        return tuple([(mode, round(share, 4)) for mode, share in zip(MODES, shares, strict=True)])
+    rules = dict(reading.p_mode)
+    return tuple(
+        [
+            (mode, round((1.0 - RULES_MODE_SHARE) * share + RULES_MODE_SHARE * rules.get(mode, 0.0), 4))
+            for mode, share in zip(MODES, shares, strict=True)
+        ]
+    )

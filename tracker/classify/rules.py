@@ -223,6 +223,8 @@ def outlook_of(mode: Mode, act: str) -> Outlook:
 def leading(mentions: Sequence[Mention], guide: Sequence[str]) -> dict[str, float]:
     """The item's mode probabilities: the mean over its guide mentions, weighted by p; empty without one."""
     counted = [each for each in mentions if each.category in guide]
+    if len(counted) == 1 and counted[0].p > 0.0:
+        return {mode: round(share, 4) for mode, share in counted[0].p_mode}
     total = sum(each.p for each in counted)
     if total <= 0.0:
         return {}

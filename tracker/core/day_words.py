@@ -190,7 +190,7 @@ _PIECES = {
     "slashed": ("/",),
     "iso": ("-",),
     "date": MONTHS,
-    "state_media": ("kcna", "korean central", "rodong", "state", "great satisfaction"),
+    "state_media": ("kcn", "korean central", "rodong", "state", "great satisfaction"),
 }
 """What must stand in an English text for a pattern to match; most are not worth trying."""
 

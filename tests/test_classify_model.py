@@ -19,6 +19,7 @@ from tracker.catalog.taxonomy import read_taxonomy
 from tracker.classify.cards import card
 from tracker.classify.evaluation import evaluate
 from tracker.classify.examples import Example, read_labels, text_key, without_copies
+from tracker.classify.features import Features
 from tracker.classify.model import MODEL_FILE, ModelReader, load, read_manifest
 from tracker.classify.readers import make_reader
 from tracker.classify.reliability import calibration_error
@@ -213,8 +214,10 @@ def test_a_model_is_shipped() -> None:
 def test_the_table_says_what_the_estimators_say(trained: Path) -> None:
     parts = load(trained, read_manifest(trained))
     texts = [Text(frame.format(verb, "")) for frame, verb in product(FRAMES.values(), VERBS)]
-    seen = [RULES.look(text).features for text in texts]
-    answer = Table(parts).ask(seen)
+    looks = [RULES.look(text) for text in texts]
+    seen = [look.features for look in looks]
+    table = Table(parts)
+    answer = table.ask([look.seen_by(Features(table.numbers)) for look in looks])
     vocabulary = unpacked(parts["words"])
     counts = [[float(word in each) for word in vocabulary] for each in seen]
     matrix = parts["rarity"].transform(csr_matrix(counts))
@@ -229,7 +232,8 @@ def test_a_vocabulary_comes_back_as_it_was() -> None:
 
 
 def test_a_text_without_a_known_feature_is_answered(trained: Path) -> None:
-    answer = Table(load(trained, read_manifest(trained))).ask([set(), {"s=never seen before"}])
+    table = Table(load(trained, read_manifest(trained)))
+    answer = table.ask([set(), {table.numbers.one("s=never seen before")}])
     assert answer.categories.shape == (2, len(FRAMES) - 1)
     assert answer.modes.sum(axis=1) == pytest.approx([1.0, 1.0])
 

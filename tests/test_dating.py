@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.core import day_words
 from tracker.core.dating import DayCue, Outlook, day_weights, deciding
 from tracker.core.day_words import day_cues
 from tracker.core.days import DayWeights, Published, day_of, likeliest, span_of
@@ -230,3 +231,18 @@ def test_a_year_that_is_written_out_says_on_which_side_the_day_lies() -> None:
 def test_a_byline_dates_nothing_where_another_day_is_named() -> None:
     found = weights("2017-12-03T10:00:00Z", "Dec 3, 2017 The drill is scheduled to begin on Monday", outlook="open")
     assert likeliest(found) == date(2017, 12, 4)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2017-07-04", "July 4", "Sept. 3, 2017", "(May 9)", "4 July 2017", "the 3rd of May", "21st of september", "9/3",
+        "09/03/2017", "early Tuesday", "three days ago", "two weeks earlier", "last week", "this week", "next week",
+        "at the weekend", "last month", "next month", "last night", "tonight", "this morning", "few hours ago",
+        "tomorrow", "KCNA", "Rodong Sinmun", "state-run media", "state tv", "great satisfaction",
+        "Korean Central News Agency",
+    ],
+)  # fmt: skip
+def test_a_first_look_never_hides_a_day(day: str) -> None:
+    text = f"Kim fired it {day}, aides say"
+    assert day_cues(text) == tuple(day_words._all(text.lower(), day_words._ENGLISH, True)) != ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -117,33 +119,56 @@ def _aim(text: str, start: int) -> bool:
     return _AIMED.search(text, max(0, start - LOCATIVE), start) is not None
 
 
+class Around(NamedTuple):
+    """What stands around an event: each with the words it was read from, None where nothing tells it."""
+
+    weapon: tuple[WeaponName, str] | None = None
+    subtype: Found | None = None
+    outcome: Found | None = None
+    counted: tuple[int, str, str] | None = None
+    """How many, of what unit, and the words."""
+
+
+_NOTHING = Around()
+
+
 class Extractor:
     """The compiled counts, weapons and subtype words of one category."""
 
     def __init__(self, words: CategoryWords) -> None:
-        self._counts = [(compiled(each.pattern), each.unit) for each in words.counts]
         self._weapons = [(compiled(each.pattern), each) for each in words.weapons]
         self._subtypes = [(compiled(each.pattern), each.subtype, each.modes) for each in words.subtypes]
-        patterns = [each.pattern for each in words.counts]
-        patterns += [each.pattern for each in words.weapons]
-        patterns += [each.pattern for each in words.subtypes]
         self._outcomes = [(compiled(each.pattern), each.id) for each in words.outcomes]
-        told = len(patterns)
-        patterns += [each.pattern for each in words.outcomes]
-        self._sieve = Sieve(patterns)
-        first, second = len(self._counts), len(self._counts) + len(self._weapons)
-        self._counting = self._sieve.chooser(range(first))
-        self._naming = self._sieve.chooser(range(first, second))
-        self._typing = self._sieve.chooser(range(second, told))
-        self._ending = self._sieve.chooser(range(told, len(patterns)))
+        self._counts = [(compiled(each.pattern), each.unit) for each in words.counts]
+        kinds = (words.weapons, words.subtypes, words.outcomes, words.counts)
+        every = [each.pattern for kind in kinds for each in kind]
+        self._sieve = Sieve(every)
+        self._chosen = self._sieve.chooser(range(len(every)))
+        self._typing = len(words.weapons)
+        self._ending = self._typing + len(words.subtypes)
+        self._counting = self._ending + len(words.outcomes)
 
-    def met(self, text: str) -> set[int]:
-        """What of the text can be of use here; to be given to the other methods with the text."""
-        return self._sieve.met(text)
+    def read(self, text: str, mode: Mode, typed: bool = False) -> Around:
+        """What the text tells of the category's event in this mode; no subtype where it is ``typed`` already.
 
-    def count(self, text: str, met: set[int]) -> tuple[int, str, str] | None:
-        """How many, of what unit, and the words; the first pattern that holds a number wins."""
-        for place in self._counting(met):
+        Most texts tell nothing, which one look at what of them can match shows.
+        """
+        chosen = self._chosen(self._sieve.met(text))
+        if not chosen:
+            return _NOTHING
+        cuts = [bisect_left(chosen, first) for first in (self._typing, self._ending, self._counting)]
+        return Around(
+            self._weapon(text, chosen[: cuts[0]]),
+            self._subtype(text, mode, [each - self._typing for each in chosen[cuts[0] : cuts[1]]])
+            if not typed
+            else None,
+            self._outcome(text, [each - self._ending for each in chosen[cuts[1] : cuts[2]]]),
+            self._count(text, [each - self._counting for each in chosen[cuts[2] :]]),
+        )
+
+    def _count(self, text: str, places: Sequence[int]) -> tuple[int, str, str] | None:
+        """The first pattern that holds a number wins."""
+        for place in places:
             pattern, unit = self._counts[place]
             for found in pattern.finditer(text):
                 value = number(found.group("n"))
@@ -151,28 +176,29 @@ class Extractor:
                     return value, unit, found.group(0).strip()
         return None
 
-    def outcome(self, text: str, met: set[int]) -> Found | None:
+    def _outcome(self, text: str, places: Sequence[int]) -> Found | None:
         """How it ended, by the words that come first in the news of the text."""
-        chosen = self._ending(met)
-        end = news_end(text) if chosen else 0
+        if not places:
+            return None
+        end = news_end(text)
         found = [
-            (pattern.search(text, 0, end), outcome) for pattern, outcome in map(self._outcomes.__getitem__, chosen)
+            (pattern.search(text, 0, end), outcome) for pattern, outcome in map(self._outcomes.__getitem__, places)
         ]
         told = [(hit.start(), Found(outcome, hit.group(0).strip())) for hit, outcome in found if hit is not None]
         return min(told, key=lambda pair: pair[0])[1] if told else None
 
-    def weapon(self, text: str, met: set[int]) -> tuple[WeaponName, str] | None:
-        """The first weapon of the list that is named, and the words."""
-        for place in self._naming(met):
+    def _weapon(self, text: str, places: Sequence[int]) -> tuple[WeaponName, str] | None:
+        """The first weapon of the list that is named."""
+        for place in places:
             pattern, weapon = self._weapons[place]
             found = pattern.search(text)
             if found is not None:
                 return weapon, found.group(0).strip()
         return None
 
-    def subtype(self, text: str, mode: Mode, met: set[int]) -> Found | None:
+    def _subtype(self, text: str, mode: Mode, places: Sequence[int]) -> Found | None:
         """The first subtype of the list whose words stand in the text and that exists in this mode."""
-        for place in self._typing(met):
+        for place in places:
             pattern, subtype, modes = self._subtypes[place]
             if modes and mode not in modes:
                 continue
@@ -193,19 +219,24 @@ class Parties:
     def find(self, canonical: Canonical) -> tuple[tuple[str, ...], str]:
         """The parties by their labels, each once, and the words they were read from; in the passive the one after
         "by" acts."""
-        text = canonical.text
-        hits = list(self._token.finditer(text, 0, news_end(text)))
-        hits.sort(key=lambda hit: text[max(0, hit.start() - 3) : hit.start()] != "by ")
-        named = [(self._labels[hit.group(0)], hit) for hit in hits if hit.group(0) in self._labels]
-        words = dict.fromkeys(canonical.words(*hit.span()) for _, hit in named)
-        return tuple(dict.fromkeys(label for label, _ in named)), "; ".join(words)
+        text, labels = canonical.text, self._labels
+        hits = [hit.span() for hit in self._token.finditer(text, 0, news_end(text))]
+        if "by " in text:
+            hits.sort(key=lambda span: text[max(0, span[0] - 3) : span[0]] != "by ")
+        named: dict[str, None] = {}
+        words: dict[str, None] = {}
+        for start, end in hits:
+            label = labels.get(text[start:end])
+            if label is not None:
+                named[label] = None
+                words[canonical.words(start, end)] = None
+        return tuple(named), "; ".join(words)
 
 
-_BACKGROUND = (
-    " after ", " following ", " amid ", " despite ", " since ", " because ", " ahead of ", " before ", " while ",
-)  # fmt: skip
+_BACKGROUND = re.compile(" (?:after|following|amid|despite|since|because|ahead of|before|while) ")
 
 
 def news_end(text: str) -> int:
     """Where the news of a text ends and its background begins; the whole length where it tells of none."""
-    return min((place for word in _BACKGROUND if (place := text.find(word)) > 0), default=len(text))
+    found = _BACKGROUND.search(text, 1)
+    return found.start() if found is not None else len(text)

@@ -12,9 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from tracker.classify.canonical import Canonical
 from tracker.classify.phrasing import THRESHOLD, Reading
+
+F = TypeVar("F")
+"""A feature: its name, or the number a model knows it by."""
 
 _TOKEN = re.compile(r"[A-Z]{2,}|[a-z0-9]+(?:[’.-][a-z0-9]+)*|[?!:]|[^\x00-\x7f]+")
 
@@ -50,12 +55,19 @@ KINDS = {
 }
 """The kinds of features and how each is put in words."""
 
+PAIRS = {"b=": " ", "a=": " ", "X=": "|"}
+"""The kinds that end with the form of a word, and what stands before it."""
+
 _ENDINGS = (
     ("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("ing", ""), ("es", ""), ("ed", ""),
     ("s", ""),
 )  # fmt: skip
 SHORTEST = 5
 """A shorter word keeps its ending: cutting it would join words that have nothing in common."""
+
+
+LONGEST_WORD, REMEMBERED = 24, 50_000
+"""Words that are remembered: how long, and how many. Hostile text must not fill the memory."""
 
 
 @lru_cache(maxsize=65536)
@@ -73,72 +85,201 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) >= SHORTEST else word
 
 
-@lru_cache(maxsize=65536)
 def _form(word: str) -> str:
     """What a word counts as: a number as such, an actor's token as it is, any other word by its stem."""
     return "#" if word[0].isdigit() else word if word.isupper() else stem(word)
 
 
-def features(canonical: Canonical, concerns: bool, lang: str, readings: Sequence[Reading]) -> set[str]:
-    """The features of a text, each once. ``readings`` are the rules' own, of any probability."""
-    found = {"x=names the North" if concerns else "x=does not name the North", *_rules(readings)}
-    if lang != "en":
-        found.update(_letters(canonical.text))
-        return found
-    words = _TOKEN.findall(canonical.text)
-    found.update(_spelt(words))
-    for category in sorted(each.category for each in readings if each.p >= THRESHOLD):
-        found.update([f"X={category}|{_form(each)}" for each in words])
-    return found
+class Following(Protocol[F]):
+    """The features that begin alike, by the form they end with."""
+
+    def get(self, form: str, unknown: F, /) -> F: ...
 
 
-def _rules(readings: Sequence[Reading]) -> Iterator[str]:
-    if not readings:
-        yield "R=nothing"
-    for each in readings:
-        if each.p < THRESHOLD:
-            yield f"W={each.category}"
-            continue
-        yield f"R={each.category}"
-        yield f"R={each.category} at {int(each.p * 10)}0 %"
-        yield f"M={each.mode}"
-        yield f"M={each.category} {each.mode}"
+class Glossary(Protocol[F]):
+    """What features are called: by their names (``Names``), or by a model's numbers for them (``table.Numbers``)."""
+
+    unknown: F
+    """Stands for all that have no name here."""
+
+    def one(self, feature: str) -> F:
+        """What one feature is called."""
+
+    def following(self, opening: str) -> Following[F]:
+        """What those are called that begin so."""
 
 
-def _spelt(words: Sequence[str]) -> list[str]:
-    """Everything told by the words and their places, in one pass: every text goes through it."""
-    found = ["o=" + each for each in words[:2]]
-    actors: list[str] = []
-    earlier = background = actor = ""
-    reach = 0
-    for place, word in enumerate(words):
-        form = _form(word)
-        found.append("s=" + form)
-        if form != word:
-            found.append("w=" + word)
-        if earlier:
-            found.append("b=" + earlier + " " + form)
-        earlier = form
-        if word.isupper():
-            actor = word
-            actors.append(word)
-        elif actor:
-            found.append("a=" + actor + " … " + form)
-        if place and word in _BACKGROUND:
-            background = word
-            found.append("B=" + word)
-        if background:
-            found.append("g=" + form)
-        if reach:
-            found.append("n=" + form)
-            reach -= 1
-        if word in _NEGATIONS or word.endswith("n’t"):
-            reach = NEGATED
-            found.append("x=holds a negation")
-    if actors:
-        found.append("A=" + actors[0])
-        found.append("O=" + " > ".join(dict.fromkeys(actors[:3])))
-    return found
+class _Named:
+    def __init__(self, opening: str) -> None:
+        self._opening = opening
+
+    def get(self, form: str, _unknown: str, /) -> str:
+        return self._opening + form
+
+
+class Names:
+    """Every feature by its own name."""
+
+    unknown = ""
+
+    def one(self, feature: str) -> str:
+        return feature
+
+    def following(self, opening: str) -> _Named:
+        return _Named(opening)
+
+
+class _Word(NamedTuple, Generic[F]):
+    """All that one word can add to a text's features, wherever it stands."""
+
+    form: str
+    alone: tuple[F, ...]
+    beside: Following[F]
+    """The pairs that it begins."""
+    actor: str
+    """The word itself if it is an actor's token, else empty."""
+    begins: tuple[F, ...]
+    """The feature of the clause of background that it begins, if it does."""
+    negates: bool
+    first: F
+    negated: F
+    background: F
+
+
+class Features(Generic[F]):
+    """Sees texts by their features, each called as the glossary calls it.
+
+    Nearly every word of a text has been seen before, and with it all that depends on the word alone; what is left
+    to do for a text is to look up pairs, and where actors, negations and clauses begin.
+    """
+
+    def __init__(self, glossary: Glossary[F]) -> None:
+        self._glossary = glossary
+        self._words: dict[str, tuple[tuple[_Word[F], ...], tuple[int, ...]]] = {}
+        self._orders: dict[tuple[str, ...], tuple[F, F]] = {}
+        self._after_actor: dict[str, Following[F]] = {}
+        self._found: dict[str, Following[F]] = {}
+        self._ruled: dict[tuple[str, int, str], tuple[F, ...]] = {}
+        one = glossary.one
+        self._named, self._unnamed = one("x=names the North"), one("x=does not name the North")
+        self._negation, self._nothing = one("x=holds a negation"), one("R=nothing")
+
+    def of(self, canonical: Canonical, concerns: bool, lang: str, readings: Sequence[Reading]) -> set[F]:
+        """The features of a text, each once. ``readings`` are the rules' own, of any probability."""
+        found = [self._named if concerns else self._unnamed]
+        if lang != "en":
+            found += map(self._glossary.one, _letters(canonical.text))
+            self._rules(readings, (), found)
+            return set(found)
+        words: list[_Word[F]] = []
+        turning: list[int] = []
+        memory = self._words
+        # No token reaches over a space, so they can be taken and remembered piece by piece.
+        for piece in canonical.text.split():
+            known = memory.get(piece)
+            if known is None:
+                known = self._seen(piece)
+            if known[1]:
+                turning += [len(words) + place for place in known[1]]
+            words += known[0]
+        forms = [each[0] for each in words]
+        unknown = self._glossary.unknown
+        found += [feature for each in words for feature in each[1]]
+        found += [before[2].get(form, unknown) for before, form in zip(words, forms[1:], strict=False)]
+        found += [each.first for each in words[:2]]
+        if turning:
+            self._turns(words, forms, turning, found)
+        self._rules(readings, forms, found)
+        return set(found)
+
+    def _turns(self, words: Sequence[_Word[F]], forms: Sequence[str], turning: Sequence[int], found: list[F]) -> None:
+        """Who acts, what is negated, and what only gives the background: told by the words at the places given."""
+        actors: list[int] = []
+        background = False
+        for place in turning:
+            word = words[place]
+            if word.actor:
+                actors.append(place)
+            elif word.begins and place:
+                found += word.begins
+                if not background:
+                    background = True
+                    found += [each.background for each in words[place:]]
+            elif word.negates:
+                found.append(self._negation)
+                found += [each.negated for each in words[place + 1 : place + 1 + NEGATED]]
+        if not actors:
+            return
+        unknown = self._glossary.unknown
+        for start, end in pairwise((*actors, len(words))):
+            after = self._after(self._after_actor, "a=", words[start].actor, " … ")
+            found += [after.get(form, unknown) for form in forms[start + 1 : end]]
+        order = tuple([words[place].actor for place in actors[:3]])
+        known = self._orders.get(order)
+        if known is None:
+            one = self._glossary.one
+            known = one("A=" + order[0]), one("O=" + " > ".join(dict.fromkeys(order)))
+            if len(self._orders) < REMEMBERED:
+                self._orders[order] = known
+        found += known
+
+    def _rules(self, readings: Sequence[Reading], forms: Sequence[str], found: list[F]) -> None:
+        """What the rules made of the text."""
+        if not readings:
+            found.append(self._nothing)
+            return
+        unknown = self._glossary.unknown
+        for each in readings:
+            said = each.p >= THRESHOLD
+            key = (each.category, int(each.p * 10) if said else -1, each.mode if said else "")
+            known = self._ruled.get(key)
+            if known is None:
+                known = self._ruled[key] = tuple(map(self._glossary.one, _ruled(*key)))
+            found += known
+            if said and forms:
+                together = self._after(self._found, "X=", each.category, "|")
+                found += [together.get(form, unknown) for form in forms]
+
+    def _after(self, known: dict[str, Following[F]], kind: str, value: str, then: str) -> Following[F]:
+        """What follows one of the few actors or categories there are; kept, for there are only few."""
+        if value not in known:
+            if len(known) >= REMEMBERED:
+                return self._glossary.following(kind + value + then)
+            known[value] = self._glossary.following(kind + value + then)
+        return known[value]
+
+    def _seen(self, piece: str) -> tuple[tuple[_Word[F], ...], tuple[int, ...]]:
+        """The words of a piece of text without spaces, and which of them turn what stands around them."""
+        words = tuple(map(self._word, _TOKEN.findall(piece)))
+        turning = tuple(place for place, each in enumerate(words) if each.actor or each.begins or each.negates)
+        if len(piece) <= LONGEST_WORD and len(self._words) < REMEMBERED:
+            self._words[piece] = words, turning
+        return words, turning
+
+    def _word(self, word: str) -> _Word[F]:
+        one, form = self._glossary.one, _form(word)
+        return _Word(
+            form,
+            (one("s=" + form),) if form == word else (one("s=" + form), one("w=" + word)),
+            self._glossary.following("b=" + form + " "),
+            word if word.isupper() else "",
+            (one("B=" + word),) if word in _BACKGROUND else (),
+            word in _NEGATIONS or word.endswith("n’t"),
+            one("o=" + word),
+            one("n=" + form),
+            one("g=" + form),
+        )
+
+
+def _ruled(category: str, tenths: int, mode: str) -> Iterator[str]:
+    """What the rules find: ``tenths`` of a probability, negative where it is too small to count."""
+    if tenths < 0:
+        yield f"W={category}"
+        return
+    yield f"R={category}"
+    yield f"R={category} at {tenths}0 %"
+    yield f"M={mode}"
+    yield f"M={category} {mode}"
 
 
 def _letters(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tracker.classify.canonical import Canonical
-from tracker.classify.features import features
+from tracker.classify.features import F, Features, Names
 from tracker.classify.phrasing import Reading
 
 
@@ -40,5 +40,12 @@ class Look:
 
     @cached_property
     def features(self) -> set[str]:
-        """What the model sees of it."""
-        return features(self.canonical, self.concerns, self.lang, self.readings)
+        """What the model sees of it, by name."""
+        return self.seen_by(_NAMED)
+
+    def seen_by(self, features: Features[F]) -> set[F]:
+        """What the model sees of it, by whatever it calls features."""
+        return features.of(self.canonical, self.concerns, self.lang, self.readings)
+
+
+_NAMED = Features(Names())

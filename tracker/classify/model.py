@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracker.classify.features import spoken
+from tracker.classify.features import Features, spoken
 from tracker.classify.looks import Look, Reason
 from tracker.classify.phrasing import THRESHOLD, Reading
 from tracker.classify.rules import LEAST_P, RulesReader, leading
@@ -113,15 +113,19 @@ class ModelReader:
 
     def __init__(self, folder: Path, manifest: Manifest, rules: RulesReader) -> None:
         self._folder, self._manifest, self._rules = folder, manifest, rules
-        self._loaded: Table | None = None
+        self._loaded: tuple[Table, Features[int]] | None = None
         self._nothing = Observation(False, (), dict.fromkeys(rules.guide, LEAST_P), {})
+        self._column = {name: column for column, name in enumerate(manifest.categories)}
+        self._least = {name: manifest.thresholds.get(name, THRESHOLD) for name in manifest.categories}
 
     @property
-    def _table(self) -> Table:
+    def _model(self) -> tuple[Table, Features[int]]:
+        """The table and how it sees texts, loaded when the first text is asked about."""
         if self._loaded is None:
             from tracker.classify.table import Table
 
-            self._loaded = Table(load(self._folder, self._manifest))
+            table = Table(load(self._folder, self._manifest))
+            self._loaded = table, Features(table.numbers)
         return self._loaded
 
     def observe(self, texts: Sequence[Text]) -> list[Observation]:
@@ -131,48 +135,55 @@ class ModelReader:
         asked = [(place, look) for place, look in looks if look.admitted]
         if not asked:
             return observations
-        answer = self._table.ask([look.features for _, look in asked])
-        columns = [self._table.modes.index(mode) for mode in MODES]
+        table, features = self._model
+        answer = table.ask([look.seen_by(features) for _, look in asked])
+        columns = [table.modes.index(mode) for mode in MODES]
         modes = answer.modes[:, columns].tolist()
-        for (place, look), chances, shares in zip(asked, answer.categories.tolist(), modes, strict=True):
-            observations[place] = self._observation(texts[place], look, chances, shares)
+        # Of most categories the rules say nothing: mixed and rounded for the whole batch, the others one by one.
+        silent = (answer.categories * (1.0 - RULES_SHARE) + RULES_SHARE * LEAST_P).round(4).tolist()
+        for (place, look), chances, unsaid, shares in zip(
+            asked, answer.categories.tolist(), silent, modes, strict=True
+        ):
+            p = dict(zip(self._manifest.categories, unsaid, strict=True))
+            for each in look.readings:
+                if each.category in p:
+                    chance = chances[self._column[each.category]]
+                    p[each.category] = round((1.0 - RULES_SHARE) * chance + RULES_SHARE * each.p, 4)
+            observations[place] = self._observation(texts[place], look, p, shares)
         return observations
 
-    def _observation(self, text: Text, look: Look, chances: Sequence[float], shares: Sequence[float]) -> Observation:
-        found = {each.category: each for each in look.readings}
-        p = {}
-        for name, chance in zip(self._manifest.categories, chances, strict=True):
-            rules = found[name].p if name in found else LEAST_P
-            p[name] = round((1.0 - RULES_SHARE) * chance + RULES_SHARE * rules, 4)
-        modes = dict(zip(MODES, shares, strict=True))
-        mentions = [
-            self._rules.mention(name, chance, blended(modes, found.get(name)), found.get(name), text, look)
-            for name, chance in p.items()
-            if chance >= self._manifest.thresholds.get(name, THRESHOLD)
-        ]
+    def _observation(self, text: Text, look: Look, p: dict[str, float], shares: Sequence[float]) -> Observation:
+        """``p`` is of the model and the rules together, ``shares`` those the model gives to ``MODES``."""
+        least = self._least
+        likely = [name for name, chance in p.items() if chance >= least[name]]
         # Categories beyond the guide have no labels to learn from; the rules speak for them.
-        mentions += [
-            self._rules.mention(each.category, each.p, each.p_mode, each, text, look)
-            for each in look.readings
-            if each.p >= THRESHOLD and each.category not in p
+        beyond = [each for each in look.readings if each.p >= THRESHOLD and each.category not in p]
+        if not likely and not beyond:
+            return Observation(look.concerns, (), p, {}, self._rules.days_named(text, look))
+        scene = self._rules.scene(text, look)
+        found = {each.category: each for each in look.readings}
+        mentions = [
+            self._rules.mention(name, p[name], blended(shares, found.get(name)), found.get(name), scene)
+            for name in likely
         ]
-        chosen = tuple(sorted(mentions, key=lambda each: (-each.p, each.category)))
-        days = () if chosen else self._rules.days_named(text, look)
-        return Observation(look.concerns or bool(chosen), chosen, p, leading(chosen, self._rules.guide), days)
+        mentions += [self._rules.mention(each.category, each.p, each.p_mode, each, scene) for each in beyond]
+        mentions.sort(key=lambda each: (-each.p, each.category))
+        return Observation(True, tuple(mentions), p, leading(mentions, self._rules.guide))
 
     def explain(self, text: Text, most: int = 6) -> list[Reason]:
         """What spoke for and against each category the text may be of, and for its mode, strongest first."""
         look = self._rules.look(text) if self._rules.relevant(text) else None
         if look is None or not look.admitted:
             return [Reason("", "the text neither names the North nor speaks of it", 0.0)]
-        answer = self._table.ask([look.features])
+        table, features = self._model
+        answer = table.ask([look.seen_by(features)])
         reasons = []
         for column, (name, chance) in enumerate(zip(self._manifest.categories, answer.categories[0], strict=True)):
             if chance >= EXPLAINED:
-                found = self._table.reasons(look.features, column, most)
+                found = table.reasons(look.features, column, most)
                 reasons += [Reason(name, spoken(feature), round(weight, 3)) for feature, weight in found]
-        mode = self._table.modes[int(answer.modes[0].argmax())]
-        found = self._table.reasons(look.features, self._table.mode_column(mode), most)
+        mode = table.modes[int(answer.modes[0].argmax())]
+        found = table.reasons(look.features, table.mode_column(mode), most)
         return reasons + [Reason(mode, spoken(feature), round(weight, 3)) for feature, weight in found]
 
 
@@ -184,8 +195,15 @@ EXPLAINED = 0.05
 """A category less likely than this is not worth explaining."""
 
 
-def blended(model: Mapping[Mode, float], reading: Reading | None) -> tuple[tuple[Mode, float], ...]:
-    """Mode probabilities of one mention: the model's, mixed with the rules' own where they find the category."""
-    share = RULES_MODE_SHARE if reading is not None and reading.p >= THRESHOLD else 0.0
-    rules = dict(reading.p_mode) if reading is not None and share else {}
-    return tuple((mode, round((1.0 - share) * model[mode] + share * rules.get(mode, 0.0), 4)) for mode in MODES)
+def blended(shares: Sequence[float], reading: Reading | None) -> tuple[tuple[Mode, float], ...]:
+    """Mode probabilities of one mention: the model's ``shares`` of ``MODES``, mixed with the rules' where they find the
+    category."""
+    if reading is None or reading.p < THRESHOLD:
+        return tuple([(mode, round(share, 4)) for mode, share in zip(MODES, shares, strict=True)])
+    rules = dict(reading.p_mode)
+    return tuple(
+        [
+            (mode, round((1.0 - RULES_MODE_SHARE) * share + RULES_MODE_SHARE * rules.get(mode, 0.0), 4))
+            for mode, share in zip(MODES, shares, strict=True)
+        ]
+    )

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
 
 from tracker.classify.canonical import LONGEST, Canonical, Rewriter, plain
 from tracker.classify.extraction import Gazetteer, Parties
 from tracker.classify.looks import Look, Reason
 from tracker.classify.phrasing import THRESHOLD, Phrasing, Reading, groups
 from tracker.classify.scripts import language, simplified
-from tracker.core.dating import Outlook, day_weights
+from tracker.core.dating import DayCue, Outlook, day_weights
 from tracker.core.day_words import day_cues
 from tracker.core.days import DayWeights
 from tracker.core.observations import MODES, Mention, Mode, Observation, Text
@@ -115,7 +117,10 @@ class RulesReader:
         p = dict.fromkeys(self.guide, LEAST_P)
         p |= {each.category: each.p for each in look.readings if each.category in p}
         said = [each for each in look.readings if each.p >= THRESHOLD]
-        mentions = tuple(self.mention(each.category, each.p, each.p_mode, each, text, look) for each in said)
+        scene = self.scene(text, look) if said else None
+        mentions = (
+            tuple(self.mention(each.category, each.p, each.p_mode, each, scene) for each in said) if scene else ()
+        )
         days = () if mentions else self.days_named(text, look)
         return Observation(look.concerns or bool(mentions), mentions, p, leading(mentions, self.guide), days)
 
@@ -140,64 +145,72 @@ class RulesReader:
         home = self.taxonomy.categories[self.guide[0]].zone
         return day_weights(text.published, home, text.zone, cues, "open") if cues else ()
 
+    def scene(self, text: Text, look: Look) -> Scene:
+        """What stands around every event of a text, whatever its category."""
+        canonical = look.canonical
+        actors, acting = self._parties.find(canonical)
+        return Scene(
+            text, canonical, self._places.find(canonical.source), actors, acting, day_cues(canonical.source, look.lang)
+        )
+
     def mention(
-        self,
-        category: str,
-        p: float,
-        p_mode: tuple[tuple[Mode, float], ...],
-        reading: Reading | None,
-        text: Text,
-        look: Look,
+        self, category: str, p: float, p_mode: tuple[tuple[Mode, float], ...], reading: Reading | None, scene: Scene
     ) -> Mention:
         """A mention with everything read from around it; ``reading`` is the rules' own, None where they have none."""
         words: dict[str, str] = {}
-        if reading is not None:
-            words |= {"category": reading.words, "mode": reading.mode_words}
-        mode = max(p_mode, key=lambda pair: pair[1])[0]
-        kind = self._words.get(category)
-        around = self._english.extractors.get(category)
-        source, lowered = look.canonical.source, look.canonical.text
         subtype, weapon, count, unit, outcome = "", "", None, "", ""
+        mode = likeliest(p_mode)
         if reading is not None:
+            words["category"], words["mode"] = reading.words, reading.mode_words
             subtype, words["subtype"] = reading.subtype(mode)
-        if around is not None:
-            met = around.met(lowered)
-            named = around.weapon(lowered, met)
-            if named is not None:
-                weapon, words["weapon"] = named[0].id, named[1]
-            if not subtype:
-                told = around.subtype(lowered, mode, met)
-                if told is not None:
-                    subtype, words["subtype"] = told.value, told.words
-                elif named is not None:
-                    subtype = named[0].subtype
-            ended = around.outcome(lowered, met)
-            if ended is not None:
-                outcome, words["outcome"] = ended.value, ended.words
-            counted = around.count(lowered, met)
-            if counted is not None:
-                count, unit, words["count"] = counted
-        places = self._places.find(source)
+        kind = self._words.get(category)
+        if kind is not None:
+            around = self._english.extractors[category].read(scene.canonical.text, mode, bool(subtype))
+            if around.weapon is not None:
+                weapon, words["weapon"] = around.weapon[0].id, around.weapon[1]
+            if around.subtype is not None:
+                subtype, words["subtype"] = around.subtype.value, around.subtype.words
+            elif around.weapon is not None and not subtype:
+                subtype = around.weapon[0].subtype
+            if around.outcome is not None:
+                outcome, words["outcome"] = around.outcome.value, around.outcome.words
+            if around.counted is not None:
+                count, unit, words["count"] = around.counted
         zone = self.taxonomy.zone_of(category, subtype)
-        if places and kind is not None and kind.placed:
-            zone = places[0][0].zone
-            words["place"] = places[0][1]
-        acts = self.taxonomy.effect(category, subtype, mode).act
-        outlook = outlook_of(mode, acts)
-        cues = day_cues(source, look.lang)
-        if kind is None or not kind.state_media:
+        if scene.places and kind is not None and kind.placed:
+            zone, words["place"] = scene.places[0][0].zone, scene.places[0][1]
+        far = kind is not None and kind.state_media
+        cues = scene.cues
+        if cues and not far:
             cues = tuple(cue for cue in cues if cue.kind != "state_media")
         if cues:
             words["days"] = "; ".join(cue.words for cue in cues)
+        outlook = outlook_of(mode, self.taxonomy.effect(category, subtype, mode).act)
         hours = kind.hours if kind is not None else ()
-        far = kind is not None and kind.state_media
-        days = day_weights(text.published, zone, text.zone, cues, outlook, hours, far)
-        ids = tuple(place.id for place, _ in places)
-        actors, words["actors"] = self._parties.find(look.canonical)
-        kept = tuple((key, value) for key, value in words.items() if value)
+        days = day_weights(scene.text.published, zone, scene.text.zone, cues, outlook, hours, far)
+        words["actors"] = scene.acting
+        kept = tuple([pair for pair in words.items() if pair[1]])
+        places = tuple([place.id for place, _ in scene.places])
         return Mention(
-            category, subtype, mode, round(p, 4), p_mode, days, zone, ids, count, unit, weapon, kept, actors, outcome
-        )
+            category, subtype, mode, round(p, 4), p_mode, days, zone, places, count, unit, weapon, kept, scene.actors,
+            outcome,
+        )  # fmt: skip
+
+
+class Scene(NamedTuple):
+    """What stands around the events of one text, read once for all of them: ``acting`` are the words of the actors."""
+
+    text: Text
+    canonical: Canonical
+    places: tuple[tuple[Place, str], ...]
+    actors: tuple[str, ...]
+    acting: str
+    cues: tuple[DayCue, ...]
+
+
+def likeliest(p_mode: Sequence[tuple[Mode, float]]) -> Mode:
+    """The mode of the greatest probability, the first on a tie."""
+    return max(p_mode, key=itemgetter(1))[0]
 
 
 def outlook_of(mode: Mode, act: str) -> Outlook:
@@ -210,6 +223,8 @@ def outlook_of(mode: Mode, act: str) -> Outlook:
 def leading(mentions: Sequence[Mention], guide: Sequence[str]) -> dict[str, float]:
     """The item's mode probabilities: the mean over its guide mentions, weighted by p; empty without one."""
     counted = [each for each in mentions if each.category in guide]
+    if len(counted) == 1 and counted[0].p > 0.0:
+        return {mode: round(share, 4) for mode, share in counted[0].p_mode}
     total = sum(each.p for each in counted)
     if total <= 0.0:
         return {}

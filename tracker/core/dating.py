@@ -76,6 +76,9 @@ LOCAL_TRUST, DESK_TRUST = 0.9, 0.65
 NAMED_TRUST = 0.99
 """The same for meetings, measures and words, which have no other calendar than that of who tells of them."""
 
+APART = 2
+"""Days by which two calendars can differ at one instant: the ends of the world are 26 hours apart."""
+
 TOLD_SAME_DAY = 0.3
 """How often a launch took place on the very day state media are quoted on, rather than on the day before."""
 
@@ -271,6 +274,8 @@ def deciding(cues: Sequence[DayCue], outlook: Outlook) -> tuple[tuple[DayCue, ..
     of what was done is not dated by a day that is to come; what is expected is, and where only the saying has
     its day ("warned on Friday that it would"), the saying is what took place.
     """
+    if not cues:
+        return (), outlook == "ahead"
     ranks: dict[Role, int] = {"main": 0, "source": 1, "aside": 2}
     named = [each for each in cues if each.kind != "state_media"]
     telling = sorted(named, key=lambda each: (each.later, ranks[each.role]))
@@ -310,7 +315,11 @@ def _agreements(
     if far and not ahead and not media:
         written_out = cue.local or cue.kind != "weekday"
         trust = LOCAL_TRUST if written_out else DESK_TRUST
-    fits = {day: _either(named, day, *zones, trust) for day in days}
+    fits = dict.fromkeys(days, 0.0)
+    for gap in (-APART, -1, 0, 1, APART):
+        day = named + timedelta(days=gap)
+        if day in fits:
+            fits[day] = _either(named, day, *zones, trust)
     if far and media:
         before = named - timedelta(days=1)
         fits = {day: TOLD_SAME_DAY * fit + (1.0 - TOLD_SAME_DAY) * float(day == before) for day, fit in fits.items()}
@@ -352,10 +361,11 @@ def day_weights(
         named = _day_in(whole[0], date(whole[0].year, whole[0].month, 1), ahead) if whole else None
         return ((named, 1.0),) if named is not None else ()
     if not chosen and len(instants) == 1:
+        # Nearly every headline: an instant, and no word of a day. The weights are remembered by the minute.
         local = instants[0].astimezone(zone(event_zone))
         number = local.toordinal()
         unnamed = _unnamed(local.hour * 60 + local.minute, ahead, tuple(hours))
-        return tuple((date.fromordinal(number + offset), weight) for offset, weight in unnamed)
+        return tuple([(date.fromordinal(number + offset), weight) for offset, weight in unnamed])
     stamp = day_of(instants[len(instants) // 2], publisher_zone)
     full = next((each for each in chosen if each.year), None)
     written = _day_in(full, stamp, False) if full is not None else None

@@ -76,7 +76,8 @@ def around(text: str, start: int, end: int) -> tuple[Sense, Role]:
 
     The sense is empty where the words near by do not say; the role is then that of the news itself.
     """
-    before = _WORD.findall(_ABBREVIATED.sub(r"\1", text[max(0, start - 110) : start]))
+    written = text[max(0, start - 110) : start]
+    before = _WORD.findall(_ABBREVIATED.sub(r"\1", written) if "." in written else written)
     after = _WORD.findall(text[end : end + 60])
     sense, teller = _sense(before, after)
     near = [word for word in reversed(before) if word not in {"on", "late", "early", ","}][:1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from tracker.core.dating import CueKind, DayCue, Sense
 from tracker.core.day_senses import around
@@ -81,9 +80,9 @@ _NAMING = (
     "day", "night", "morrow", "week", "month", "this ", "hours ago", "kcn", "rodong", "central news",
     "state media", "state-", "state run", "state news", "state tel", "state tv", "great satisfaction",
 )  # fmt: skip
-_NUMBERED = re.compile(
-    rf"\d/\d|\d-\d\d-|\b(?:{'|'.join(MONTHS)})[a-z]*\.? \d|\d(?:st|nd|rd|th)? (?:of )?(?:{'|'.join(MONTHS)})"
-)
+_PARTED = re.compile(r"\d/\d|\d-\d\d-")
+_BY_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})[a-z]*\.? \d|\d(?:st|nd|rd|th)? (?:of )?(?:{'|'.join(MONTHS)})")
+_DIGIT = re.compile(r"\d")
 """Most headlines name no day: one look tells, where none of these stands no pattern below matches."""
 
 _KOREAN: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -190,13 +189,15 @@ _PIECES = {
     "tomorrow": ("tomorrow",),
     "slashed": ("/",),
     "iso": ("-",),
+    "date": MONTHS,
+    "state_media": ("kcn", "korean central", "rodong", "state", "great satisfaction"),
 }
 """What must stand in an English text for a pattern to match; most are not worth trying."""
 
 _BOUND = re.compile(r"\b(?:since|before|until|ahead of|from)(?: the| on)? $")
 """A day that only bounds something else ("since Monday") dates no event."""
 
-_SENTENCE = re.compile(r"(?<!\b[a-z])(?<!gen)(?<!sen)(?<!mr)(?<!ms)[.!?][\"'”’]? (?=[^a-z]*[a-z])")
+_SENTENCE = re.compile(r"[.!?](?<!\b[a-z].)(?<!gen.)(?<!sen.)(?<!mr.)(?<!ms.)[\"'”’]? (?=[^a-z]*[a-z])")
 """Where a sentence has ended before a day's name; an initial's full stop ends none."""
 
 _SENSES: dict[str, Sense] = {
@@ -262,13 +263,22 @@ def _all(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...], english: 
     yield from (cue for _, _, cue in sorted(found, key=lambda each: each[0]))
 
 
-@lru_cache(maxsize=1024)
+def _names_a_day(text: str) -> bool:
+    """Whether any of the English patterns can match, told by what costs least to look for first."""
+    for piece in _NAMING:
+        if piece in text:
+            return True
+    if _DIGIT.search(text) is None:
+        return False
+    if ("/" in text or "-" in text) and _PARTED.search(text) is not None:
+        return True
+    return any(month in text for month in MONTHS) and _BY_MONTH.search(text) is not None
+
+
 def day_cues(text: str, lang: str = "en") -> tuple[DayCue, ...]:
     """The day words of a text in its order; ``lang`` as in the phrasebook, else English."""
     lowered = text.lower()
     patterns = _BY_LANGUAGE.get(lang)
     if patterns is not None:
         return tuple(_all(lowered, patterns, False))
-    if not any(word in lowered for word in _NAMING) and _NUMBERED.search(lowered) is None:
-        return ()
-    return tuple(_all(lowered, _ENGLISH, True))
+    return tuple(_all(lowered, _ENGLISH, True)) if _names_a_day(lowered) else ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from tracker.classify.canonical import Canonical
-from tracker.classify.literals import Sieve
+from tracker.classify.sieve import Met, Sieve
 from tracker.core.observations import Mode
 from tracker.core.patterns import compiled
 from tracker.core.phrases import Actor, CategoryWords, WeaponName
@@ -137,11 +137,11 @@ class Extractor:
         self._typing = self._sieve.chooser(range(second, told))
         self._ending = self._sieve.chooser(range(told, len(patterns)))
 
-    def met(self, text: str) -> set[int]:
+    def met(self, text: str) -> Met:
         """What of the text can be of use here; to be given to the other methods with the text."""
         return self._sieve.met(text)
 
-    def count(self, text: str, met: set[int]) -> tuple[int, str, str] | None:
+    def count(self, text: str, met: Met) -> tuple[int, str, str] | None:
         """How many, of what unit, and the words; the first pattern that holds a number wins."""
         for place in self._counting(met):
             pattern, unit = self._counts[place]
@@ -151,7 +151,7 @@ class Extractor:
                     return value, unit, found.group(0).strip()
         return None
 
-    def outcome(self, text: str, met: set[int]) -> Found | None:
+    def outcome(self, text: str, met: Met) -> Found | None:
         """How it ended, by the words that come first in the news of the text."""
         chosen = self._ending(met)
         end = news_end(text) if chosen else 0
@@ -161,7 +161,7 @@ class Extractor:
         told = [(hit.start(), Found(outcome, hit.group(0).strip())) for hit, outcome in found if hit is not None]
         return min(told, key=lambda pair: pair[0])[1] if told else None
 
-    def weapon(self, text: str, met: set[int]) -> tuple[WeaponName, str] | None:
+    def weapon(self, text: str, met: Met) -> tuple[WeaponName, str] | None:
         """The first weapon of the list that is named, and the words."""
         for place in self._naming(met):
             pattern, weapon = self._weapons[place]
@@ -170,7 +170,7 @@ class Extractor:
                 return weapon, found.group(0).strip()
         return None
 
-    def subtype(self, text: str, mode: Mode, met: set[int]) -> Found | None:
+    def subtype(self, text: str, mode: Mode, met: Met) -> Found | None:
         """The first subtype of the list whose words stand in the text and that exists in this mode."""
         for place in self._typing(met):
             pattern, subtype, modes = self._subtypes[place]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tracker.classify.literals import alternatives, openings
+from tracker.classify.sieve import Sieve
+from tracker.core.patterns import compiled
 from tracker.core.phrases import Actor
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
@@ -72,9 +74,6 @@ REMEMBERED, LONGEST_WORD = 50_000, 24
 """Words that are kept, and their length: hostile text must not fill the memory, and what is written without spaces
 never comes twice."""
 
-NEVER = "(?!)"
-"""An expression that matches nothing."""
-
 _INSIDE = re.compile(r"(?<=\w)'(?=\w)")
 """An apostrophe inside a word."""
 
@@ -82,11 +81,9 @@ _INSIDE = re.compile(r"(?<=\w)'(?=\w)")
 _Match = Callable[[str, int], "re.Match[str] | None"]
 
 
-class _Names(NamedTuple):
-    """Names that are tried together, and the token of each group of their expression."""
-
-    match: _Match
-    tokens: tuple[str, ...]
+_Names = tuple[tuple[int, _Match, str], ...]
+"""Names in the order in which they are tried: the trails of which one has to run through the text, what matches,
+and the token."""
 
 
 class _Place(NamedTuple):
@@ -107,22 +104,31 @@ class Rewriter:
 
     def __init__(self, actors: Sequence[Actor]) -> None:
         pieces = [(each.token, piece) for each in actors for piece in alternatives(each.pattern)]
+        self._sieve = Sieve([piece for _, piece in pieces], folded=True)
+        names = [
+            (self._sieve.choice((number,)).mask, compiled(piece).match, token)
+            for number, (token, piece) in enumerate(pieces)
+        ]
         known = [openings(piece, LOOKED_AT) for _, piece in pieces]
-        every = sorted({opening for found in known if found is not None for opening in found})
         self._by_opening: dict[str, _Names] = {}
-        for opening in every:
+        for opening in sorted({opening for found in known if found is not None for opening in found}):
             # A shorter opening that this one continues stands for names of its own.
             fits = frozenset(opening[:length] for length in range(1, len(opening) + 1))
-            named = [piece for piece, found in zip(pieces, known, strict=True) if found is None or found & fits]
-            self._by_opening[opening] = _either(named)
+            self._by_opening[opening] = tuple(
+                name for name, found in zip(names, known, strict=True) if found is None or found & fits
+            )
         self._starts = _starts(self._by_opening, all(found is not None for found in known))
-        self._otherwise = _either([piece for piece, found in zip(pieces, known, strict=True) if found is None])
+        self._otherwise = tuple(name for name, found in zip(names, known, strict=True) if found is None)
+        self._openings: dict[str, _Names] = {}
         self._memory: dict[str, tuple[_Place, ...]] = {}
 
     def _names(self, opening: str) -> _Names:
-        """The names that can begin with these letters."""
+        """The names that can begin with these letters; kept, because the same come again and again."""
         shorter = (opening[:letters] for letters in LENGTHS)
-        return next((self._by_opening[each] for each in shorter if each in self._by_opening), self._otherwise)
+        names = next((self._by_opening[each] for each in shorter if each in self._by_opening), self._otherwise)
+        if len(self._openings) < REMEMBERED:
+            self._openings[opening] = names
+        return names
 
     def _places(self, word: str) -> tuple[_Place, ...]:
         """Where in a word something can be rewritten."""
@@ -135,7 +141,7 @@ class Rewriter:
                 places.append(_Place(offset, "’" if inside else "", None))
             elif len(opening) < LOOKED_AT:
                 places.append(_Place(offset, None, None))
-            elif (names := self._names(opening)).tokens:
+            elif names := self._names(opening):
                 places.append(_Place(offset, None, names))
         if len(word) <= LONGEST_WORD and len(self._memory) < REMEMBERED:
             self._memory[word] = tuple(places)
@@ -147,8 +153,9 @@ class Rewriter:
         new: list[int] = []
         old: list[int] = []
         length = at = begin = 0
+        met = -1  # asked for at the first place where a name can begin
         lower = _lowered(source)
-        memory = self._memory
+        memory, known = self._memory, self._openings
         for word in source.split(" "):
             places = memory.get(word)
             if places is None:
@@ -158,11 +165,21 @@ class Rewriter:
                 if place < at:
                     continue
                 if sign is None:
-                    match, tokens = names or self._names(lower[place : place + LOOKED_AT])
-                    found = match(source, place) if tokens else None
-                    if found is None or (end := found.end()) == place:
+                    if met < 0:
+                        met = self._sieve.met(lower)
+                    if names is None:
+                        opening = lower[place : place + LOOKED_AT]
+                        names = known.get(opening)
+                        if names is None:
+                            names = self._names(opening)
+                    for trails, match, name in names:
+                        if trails & met and (found := match(source, place)) is not None:
+                            token, end = name, found.end()
+                            break
+                    else:
                         continue
-                    token = tokens[(found.lastindex or 1) - 1]
+                    if end == place:
+                        continue
                 else:
                     token, end = sign, place + 1
                 piece = lower[at:place]
@@ -203,9 +220,3 @@ def _letter(letters: Iterable[str]) -> str:
         + "".join(sorted({re.escape(form) for each in letters for form in (each, each.upper()) if len(form) == 1}))
         + "]"
     )
-
-
-def _either(pieces: Sequence[tuple[str, str]]) -> _Names:
-    """One expression for the pieces, tried in their order, and the token of each of its groups."""
-    every = "|".join(f"({piece})" for _, piece in pieces) or NEVER
-    return _Names(re.compile(every).match, tuple(token for token, _ in pieces))

@@ -93,6 +93,10 @@ class Group:
         self._choice = sieve.choice(numbers)
         self._sure = sum(self._choice.sure)
 
+    def surely(self, met: Met) -> bool:
+        """Whether one of them matches any text through which these trails run."""
+        return met & self._sure != 0
+
     def found(self, text: str, met: Met) -> bool:
         """Whether one of them matches the text, through which these trails run."""
         if met & self._sure:
@@ -183,7 +187,9 @@ class Phrasing:
         gated = [every.add_apart(words.gate) for words in book.categories]
         unless = [*(phrase.unless for _, phrase in spoken), *(frame.unless for frame in frames)]
         against = [every.add_apart(each) for each in unless]
+        relevant = every.add_apart(book.concerns), every.add_apart(book.hints)
         self._sieve = sieve = Sieve(every.patterns)
+        self._concerns, self._hints = (Group(sieve, numbers) for numbers in relevant)
         self._choose, self._framing = sieve.choice(phrased), sieve.choice(framed)
         patterns = [_Pattern(sieve, *each) for each in zip((*phrased, *framed), against, strict=True)]
         categories = {
@@ -197,10 +203,21 @@ class Phrasing:
         self._frames = list(zip(frames, patterns[len(spoken) :], strict=True))
         self.extractors = {each.category: Extractor(each) for each in book.categories}
 
-    def read(self, canonical: Canonical) -> list[Reading]:
+    def met(self, text: str) -> Met:
+        """What the other methods are given beside the text."""
+        return self._sieve.met(text)
+
+    def concerns(self, text: str, met: Met) -> bool:
+        """Whether the text names a DPRK actor or place."""
+        return self._concerns.found(text, met)
+
+    def hints(self, text: str, met: Met) -> bool:
+        """Whether it names the subject without the country."""
+        return self._hints.found(text, met)
+
+    def read(self, canonical: Canonical, met: Met) -> list[Reading]:
         """The categories some phrase speaks for, in the order of the phrasebook."""
         text = canonical.text
-        met = self._sieve.met(text)
         readings: list[Reading] = []
         framed: list[tuple[int, Frame, Match]] | None = None
         for category, candidates in groupby(map(self._phrases.__getitem__, self._choose(met)), _category):

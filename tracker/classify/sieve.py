@@ -54,6 +54,22 @@ class Choice:
         return chosen
 
 
+class _Memory(dict[str, int]):
+    """What words meet; a word that is new is worked out, and kept within bounds."""
+
+    def __init__(self, met_by: Callable[[str], int]) -> None:
+        super().__init__()
+        self._met_by = met_by
+        self._told = 0
+
+    def __missing__(self, word: str) -> int:
+        met = self._met_by(word)
+        if len(word) <= LONGEST_WORD and len(self) < IDLE_WORDS and (not met or self._told < TELLING_WORDS):
+            self[word] = met
+            self._told += met > 0
+        return met
+
+
 class Sieve:
     """The expressions whose trails are told; ``folded``: the texts are given in lower case.
 
@@ -83,32 +99,35 @@ class Sieve:
         scraps = sorted(by_scrap)
         self._met = [by_scrap[scrap] for scrap in scraps]
         self._matcher = AhoCorasick(scraps) if scraps else None
-        self._memory: dict[str, int] = {}
-        self._told = 0
+        self._memory = _Memory(self._met_by_word)
+        self._from_top = any(TOP in scrap for scrap in scraps)
+        self._more = range(1, max((len(trail.steps) for trail in every), default=1))
+        self._whole = (1 << self._width) - 1
 
     def met(self, text: str) -> Met:
         """The trails that run through the text; to be given to a choice."""
-        words = text.split()
-        if words:
-            words[0] = TOP + words[0]
-        known = list(map(self._memory.get, words))
-        if None in known:
-            known = [self._met_by(word) if steps is None else steps for word, steps in zip(words, known, strict=True)]
-        met = reduce(or_, filter(None, known), self._free)
-        for _ in range(1, MOST_STEPS):
-            met &= met >> self._width
-        return met & ((1 << self._width) - 1)
+        return self.met_by(text.split())
 
-    def _met_by(self, word: str) -> int:
+    def met_by(self, words: list[str]) -> Met:
+        """The same for a text already cut at its white space."""
+        if self._from_top and words:
+            words = [TOP + words[0], *words[1:]]
+        met = reduce(or_, filter(None, map(self._memory.__getitem__, words)), self._free)
+        for _ in self._more:
+            met &= met >> self._width
+        return met & self._whole
+
+    def tells(self, word: str) -> bool:
+        """Whether the word means anything to any expression, wherever it stands."""
+        return self._memory[word] != 0 or self._memory[TOP + word] != 0 or self.met("") != 0
+
+    def _met_by_word(self, word: str) -> int:
         met = 0
         if self._matcher is not None:
             first = word.startswith(TOP)
             found = self._matcher.find_matches_as_indexes(marked(word[first:], first), overlapping=True)
             for number in {each[0] for each in found}:
                 met |= self._met[number]
-        if len(word) <= LONGEST_WORD and len(self._memory) < IDLE_WORDS and (not met or self._told < TELLING_WORDS):
-            self._memory[word] = met
-            self._told += met > 0
         return met
 
     def choice(self, numbers: Sequence[int]) -> Choice:

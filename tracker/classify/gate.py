@@ -6,6 +6,8 @@ a text of them is told by two looks at sets.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tracker.classify.phrasing import groups
 
 LONGEST_WORD, REMEMBERED = 24, 100_000
@@ -19,7 +21,7 @@ class Gate:
         self._sieve, (self._gate, self._weak, self._context) = groups(True, gate, weak, context)
         self._passing: set[str] = set()
         self._idle: set[str] = set()
-        self._mixed: set[str] = set()
+        self._known: set[str] = set()
 
     def passes(self, text: str) -> bool:
         """Whether the text, as it came, is to be looked at."""
@@ -29,19 +31,20 @@ class Gate:
         if self._idle.issuperset(words):
             return False
         met = self._sieve.met_by(words)
-        self._learn(words)
+        if not self._known.issuperset(words):
+            self._learn(words)
         if not met:
             return False
         if self._gate.found(text, met):
             return True
         return self._weak.found(text, met) and self._context.found(text, met)
 
-    def _learn(self, words: list[str]) -> None:
-        for word in words:
-            if word in self._mixed or word in self._idle or len(word) > LONGEST_WORD:
-                continue
-            if len(self._passing) + len(self._idle) + len(self._mixed) >= REMEMBERED:
+    def _learn(self, words: Iterable[str]) -> None:
+        for word in {each for each in words if len(each) <= LONGEST_WORD} - self._known:
+            if len(self._known) >= REMEMBERED:
                 return
-            met = self._sieve.met(word)
-            alone = self._passing if self._gate.surely(met) else self._mixed if self._sieve.tells(word) else self._idle
-            alone.add(word)
+            self._known.add(word)
+            if self._gate.surely(self._sieve.met(word)):
+                self._passing.add(word)
+            elif not self._sieve.tells(word):
+                self._idle.add(word)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -155,19 +155,20 @@ def _discounted(weights: Iterable[float]) -> float:
     return total
 
 
-def softmax(scores: Mapping[Mode, float]) -> tuple[tuple[Mode, float], ...]:
-    """Probabilities of the modes from their evidence in nats; they sum to 1."""
-    top = max(scores.values())
-    powers = {mode: math.exp(score - top) for mode, score in scores.items()}
-    total = sum(powers.values())
-    return tuple((mode, powers[mode] / total) for mode in MODES)
+def softmax(scores: Sequence[float]) -> tuple[tuple[Mode, float], ...]:
+    """Probabilities of the modes from their evidence in nats, in the order of ``MODES``; they sum to 1."""
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    total = sum(powers)
+    return tuple(zip(MODES, [power / total for power in powers], strict=True))
 
 
 class _Category:
     """One category's phrases, its gate, and the places of the frames that count for it."""
 
     def __init__(self, words: CategoryWords, gate: Group, frames: Sequence[Frame]) -> None:
-        self.words = words
+        self.id = words.category
+        self.prior = [words.prior.get(mode, 0.0) for mode in MODES]
         self.gate = gate
         self.frames = frozenset(
             place for place, frame in enumerate(frames) if not frame.only or words.category in frame.only
@@ -230,8 +231,8 @@ class Phrasing:
             if p >= THRESHOLD:
                 framed = self._framed(text, met) if framed is None else framed
                 heard = [(frame, found) for place, frame, found in framed if place in category.frames]
-            p_mode = _weighed(category.words, spoken, heard)
-            readings.append(Reading(category.words.category, p, p_mode, canonical, best, tuple(spoken), tuple(heard)))
+            p_mode = _weighed(category.prior, spoken, heard)
+            readings.append(Reading(category.id, p, p_mode, canonical, best, tuple(spoken), tuple(heard)))
         return readings
 
     def _framed(self, text: str, met: Met) -> list[tuple[int, Frame, Match]]:
@@ -270,21 +271,20 @@ def _spoken(
 
 
 def _weighed(
-    words: CategoryWords, spoken: Iterable[tuple[Phrase, Match]], heard: Iterable[tuple[Frame, Match]]
+    prior: Sequence[float], spoken: Iterable[tuple[Phrase, Match]], heard: Iterable[tuple[Frame, Match]]
 ) -> tuple[tuple[Mode, float], ...]:
     """The probabilities of the modes, from the phrases and ways of speaking that matched."""
-    by_phrase: dict[Mode, list[float]] = {}
-    by_frame: dict[Mode, list[float]] = {}
-    for phrase, _ in spoken:
-        if phrase.mode is not None and phrase.weight:
-            by_phrase.setdefault(phrase.mode, []).append(phrase.weight)
-    for frame, _ in heard:
-        by_frame.setdefault(frame.mode, []).append(frame.weight)
-    return softmax(
-        {
-            mode: words.prior.get(mode, 0.0)
-            + (_discounted(by_phrase[mode]) if mode in by_phrase else 0.0)
-            + (_discounted(by_frame[mode]) if mode in by_frame else 0.0)
-            for mode in MODES
-        }
-    )
+    scores = list(prior)
+    for weighing in (
+        [(phrase.mode, phrase.weight) for phrase, _ in spoken if phrase.mode is not None and phrase.weight],
+        [(frame.mode, frame.weight) for frame, _ in heard],
+    ):
+        by_mode: dict[Mode, list[float]] = {}
+        for mode, weight in weighing:
+            by_mode.setdefault(mode, []).append(weight)
+        for mode, weights in by_mode.items():
+            scores[_PLACES[mode]] += weights[0] if len(weights) == 1 else _discounted(weights)
+    return softmax(scores)
+
+
+_PLACES = {mode: place for place, mode in enumerate(MODES)}

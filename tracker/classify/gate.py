@@ -1,7 +1,7 @@
 """The gate: whether a text may concern the DPRK at all. Of a real stream 0.4 % does, so this decides what a text costs.
 
-Most words settle the matter alone: one that passes, or none that means anything. They are remembered as such, and
-a text of them is told by two looks at sets.
+Most words settle the matter alone: one lets the text pass, or none is of those that tell most of an expression.
+They are remembered as such, and a text of them is told by two looks at sets.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ class Gate:
 
     def __init__(self, gate: str, weak: str, context: str) -> None:
         self._sieve, (self._gate, self._weak, self._context) = groups(True, gate, weak, context)
+        self._looked_for = self._gate.mask | self._weak.mask
         self._passing: set[str] = set()
         self._idle: set[str] = set()
         self._known: set[str] = set()
@@ -46,5 +47,5 @@ class Gate:
             self._known.add(word)
             if self._gate.surely(self._sieve.met(word)):
                 self._passing.add(word)
-            elif not self._sieve.tells(word):
+            elif not self._sieve.begins(word) & self._looked_for:
                 self._idle.add(word)

@@ -92,6 +92,8 @@ class Group:
         self._searches = [compiled(sieve.patterns[number]).search for number in numbers]
         self._choice = sieve.choice(numbers)
         self._sure = sum(self._choice.sure)
+        self.mask = self._choice.mask
+        """The trails of which one has to run through a text that one of them matches."""
 
     def surely(self, met: Met) -> bool:
         """Whether one of them matches any text through which these trails run."""
@@ -101,7 +103,7 @@ class Group:
         """Whether one of them matches the text, through which these trails run."""
         if met & self._sure:
             return True
-        if not met & self._choice.mask:
+        if not met & self.mask:
             return False
         return any(self._searches[place](text) is not None for place in self._choice(met))
 

@@ -91,7 +91,7 @@ class Sieve:
         self._free = 0  # the steps that shorter trails lack
         by_scrap: dict[str, int] = {}
         for number, trail in enumerate(every):
-            for place, step in enumerate(trail.steps):
+            for place, step in enumerate(trail.most_telling_first()):
                 for scrap in step:
                     by_scrap[scrap] = by_scrap.get(scrap, 0) | 1 << (number + place * self._width)
             for place in range(len(trail.steps), MOST_STEPS):
@@ -117,9 +117,10 @@ class Sieve:
             met &= met >> self._width
         return met & self._whole
 
-    def tells(self, word: str) -> bool:
-        """Whether the word means anything to any expression, wherever it stands."""
-        return self._memory[word] != 0 or self._memory[TOP + word] != 0 or self.met("") != 0
+    def begins(self, word: str) -> Met:
+        """The trails whose most telling step the word meets, wherever it stands, and those that have no steps: a
+        text in which no word does so meets none."""
+        return (self._memory[word] | self._memory[TOP + word] | self._free) & self._whole
 
     def _met_by_word(self, word: str) -> int:
         met = 0

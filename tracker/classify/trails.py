@@ -57,6 +57,10 @@ class Trail(NamedTuple):
     steps: frozenset[Step]
     sure: bool
 
+    def most_telling_first(self) -> list[Step]:
+        """Its steps in order."""
+        return sorted(self.steps, key=_tells, reverse=True)
+
 
 class _Way(NamedTuple):
     """A trail on the way through an expression: its steps so far, what the letters since then can spell, and

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from tracker.catalog.places import read_places
 from tracker.catalog.taxonomy import read_taxonomy
-from tracker.classify.literals import Sieve, alternatives, clauses, openings
+from tracker.classify.literals import alternatives, openings
 from tracker.classify.rules import RulesReader
+from tracker.classify.sieve import Sieve
+from tracker.classify.trails import BORDER, EDGE, TOP, marked, told_apart, trails
 from tracker.core.observations import Text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,25 +28,41 @@ PATTERNS += [frame.pattern for frame in BOOK.frames]
 
 
 @pytest.mark.parametrize(
-    ("pattern", "wanted"),
+    ("pattern", "wanted", "sure"),
     [
-        ("missile launch", [{"missile launch"}]),
-        ("(?:fires?|launch(?:es|ed)) .*rocket", [{"fire", "launch"}, {" ", "rocket"}]),
-        (r"\bst[eo]l\w+", [{"stel", "stol"}]),
-        ("(?:optional)?x?", []),
-        ("(?i:Seoul)", []),
+        ("missile launch", [{f"missile{BORDER}{EDGE}", f"{EDGE}{BORDER}launch"}], False),
+        ("(?:fires?|shot) .*rocket", [{f"fires{BORDER}{EDGE}", f"{EDGE}", "rocket"}], False),
+        (r"\bst[eo]l\b", [{f"{BORDER}stel{BORDER}", f"{BORDER}stol{BORDER}"}], True),
+        ("north(?=ern)", [{"north"}], False),
+        ("^how", [{f"{TOP}{BORDER}how"}], False),
+        ("(?:optional)?x?", [set()], False),
+        ("(?i:Seoul)", [set()], False),
+        (r"a\bb", [], False),
     ],
 )
-def test_clauses_are_read_off_the_expression(pattern: str, wanted: list[set[str]]) -> None:
-    found = [set(each) for each in clauses(pattern)]
-    for clause in wanted:
-        assert any(clause - {" "} & each or clause & each for each in found)
-    if not wanted:
-        assert found == []
+def test_trails_are_read_off_the_expression(pattern: str, wanted: list[set[str]], sure: bool) -> None:
+    found = trails(pattern)
+    assert len(found) == len(wanted)
+    for trail, scraps in zip(found, wanted, strict=True):
+        assert scraps - {EDGE} <= {scrap for step in trail.steps for scrap in step}
+        assert trail.sure is sure
 
 
-def test_folded_clauses_hold_for_the_text_in_lower_case() -> None:
-    assert [set(each) for each in clauses("(?i:Seoul)", folded=True)] == [{"seoul"}]
+def test_folded_trails_hold_for_the_text_in_lower_case() -> None:
+    (trail,) = trails("(?i:Seoul)", folded=True)
+    assert trail.steps == {frozenset({"seoul"})}
+    assert trail.sure
+    assert not any(each.sure for each in trails("Seoul", folded=True)), "case decides, and lower case hides it"
+
+
+def test_what_single_words_tell_is_put_together() -> None:
+    assert told_apart("rocket|a .*b|missile") == ("rocket|missile", "a .*b")
+    assert told_apart("") == ()
+
+
+def test_a_word_shows_its_borders() -> None:
+    assert marked("pre-test") == f"{EDGE}{BORDER}pre{BORDER}-{BORDER}test{BORDER}{EDGE}"
+    assert marked("how", first=True).startswith(f"{TOP}{BORDER}how")
 
 
 def test_an_expression_is_cut_at_its_outermost_bars() -> None:
@@ -67,8 +85,11 @@ def test_no_shipped_pattern_is_turned_away_from_a_text_it_matches() -> None:
     matched = 0
     for text in texts:
         canonical = RULES.look(Text(text)).canonical.text
-        admitted = set(choose(sieve.met(canonical)))
+        met = sieve.met(canonical)
+        admitted = set(choose(met))
         for number, pattern in enumerate(compiled):
+            if met & sieve.choice((number,)).sure[0]:
+                assert pattern.search(canonical) is not None, (PATTERNS[number], canonical)
             if number not in admitted:
                 assert pattern.search(canonical) is None, (PATTERNS[number], canonical)
             else:
@@ -78,12 +99,21 @@ def test_no_shipped_pattern_is_turned_away_from_a_text_it_matches() -> None:
 
 @given(text=st.text(alphabet="abc xyz", max_size=30))
 def test_a_sieve_never_turns_a_match_away(text: str) -> None:
-    patterns = ["a[bc]x|yz", "(?:ab )?c", "x.*y", "b{2}", "zz|a a", "(?=.*z)x"]
+    patterns = [
+        "a[bc]x|yz", "(?:ab )?c", "x.*y", "b{2}", "zz|a a", "(?=.*z)x", r"\bab\b|cc", "^a[xy] ?b",
+        "ab+ (?:c|a b|xyz) ?z",
+        r"(?:a|b c|bb)\b(?: x)+y", "[^ ]+ab|(?<!a)bc$", "(?:ab|bc|ca){1,2}x", r"c\b.*(?:aa|b(?=c)|x y) ?a",
+    ]  # fmt: skip
     sieve = Sieve(patterns)
-    admitted = set(sieve.chooser(range(len(patterns)))(sieve.met(text)))
+    met = sieve.met(text)
+    admitted = set(sieve.chooser(range(len(patterns)))(met))
+    sure = {number for number in range(len(patterns)) if met & sieve.choice((number,)).sure[0]}
+    assert sure <= {number for number, each in enumerate(patterns) if re.search(each, text)}
     assert {number for number, each in enumerate(patterns) if re.search(each, text)} <= admitted
 
 
 def test_every_pattern_of_the_gate_shows_letters() -> None:
     for expression in (BOOK.gate, BOOK.weak, BOOK.context):
-        assert [each for each in alternatives(expression) if not clauses(each, folded=True)] == []
+        assert [
+            each for each in alternatives(expression) if not all(trail.steps for trail in trails(each, folded=True))
+        ] == []

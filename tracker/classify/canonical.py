@@ -7,8 +7,11 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracker.classify.literals import alternatives, openings
+from tracker.classify.sieve import Sieve
+from tracker.core.patterns import compiled
 from tracker.core.phrases import Actor
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
@@ -62,90 +65,141 @@ class Canonical:
 _STARTS = re.compile(r"(?<!\w)\w|['\"]")
 """Where something can be rewritten: at the start of a word, or at a quotation mark."""
 
-LOOKED_AT = 4
+LOOKED_AT = 6
 """Letters by which the names that can begin there are found."""
 
 LENGTHS = tuple(range(LOOKED_AT, 0, -1))
 
-REMEMBERED = 50_000
-"""Openings of words that are kept: hostile text must not fill the memory."""
-
-NEVER = "(?!)"
-"""An expression that matches nothing."""
+REMEMBERED, LONGEST_WORD = 50_000, 24
+"""Words that are kept, and their length: hostile text must not fill the memory, and what is written without spaces
+never comes twice."""
 
 _INSIDE = re.compile(r"(?<=\w)'(?=\w)")
 """An apostrophe inside a word."""
 
 
+_Match = Callable[[str, int], "re.Match[str] | None"]
+
+
+_Names = tuple[tuple[int, _Match, str], ...]
+"""Names in the order in which they are tried: the trails of which one has to run through the text, what matches,
+and the token."""
+
+
+class _Place(NamedTuple):
+    """Where in a word something can be rewritten. ``sign`` is what a quotation mark becomes, None at a name;
+    ``names`` are those that can begin there, None where that depends on the next word."""
+
+    offset: int
+    sign: str | None
+    names: _Names | None
+
+
 class Rewriter:
     """Rewrites actors to tokens and drops quotation marks; apostrophes inside words become ``’``.
 
-    An actor's name begins at the start of a word. Which names can begin with the word's first two letters is
-    worked out once, so that most words cost one look.
+    An actor's name begins at the start of a word. Which names can begin in a word is worked out when it first comes
+    and kept, so that most words cost one look.
     """
 
     def __init__(self, actors: Sequence[Actor]) -> None:
         pieces = [(each.token, piece) for each in actors for piece in alternatives(each.pattern)]
+        self._sieve = Sieve([piece for _, piece in pieces], folded=True)
+        names = [
+            (self._sieve.choice((number,)).mask, compiled(piece).match, token)
+            for number, (token, piece) in enumerate(pieces)
+        ]
         known = [openings(piece, LOOKED_AT) for _, piece in pieces]
-        every = sorted({opening for found in known if found is not None for opening in found})
-        self._by_opening: dict[str, tuple[_Match, tuple[str, ...]]] = {}
-        for opening in every:
+        self._by_opening: dict[str, _Names] = {}
+        for opening in sorted({opening for found in known if found is not None for opening in found}):
             # A shorter opening that this one continues stands for names of its own.
             fits = frozenset(opening[:length] for length in range(1, len(opening) + 1))
-            named = [piece for piece, found in zip(pieces, known, strict=True) if found is None or found & fits]
-            self._by_opening[opening] = _either(named)
+            self._by_opening[opening] = tuple(
+                name for name, found in zip(names, known, strict=True) if found is None or found & fits
+            )
         self._starts = _starts(self._by_opening, all(found is not None for found in known))
-        self._memory: dict[str, tuple[_Match, tuple[str, ...]]] = {}
-        self._otherwise = _either([piece for piece, found in zip(pieces, known, strict=True) if found is None])
+        self._otherwise = tuple(name for name, found in zip(names, known, strict=True) if found is None)
+        self._openings: dict[str, _Names] = {}
+        self._memory: dict[str, tuple[_Place, ...]] = {}
 
-    def _openings_of(self, opening: str) -> tuple[_Match, tuple[str, ...]]:
-        """The names that can begin with these letters; kept, because the same words come again and again."""
+    def _names(self, opening: str) -> _Names:
+        """The names that can begin with these letters; kept, because the same come again and again."""
         shorter = (opening[:letters] for letters in LENGTHS)
-        known = next((self._by_opening[each] for each in shorter if each in self._by_opening), self._otherwise)
-        if len(self._memory) < REMEMBERED:
-            self._memory[opening] = known
-        return known
+        names = next((self._by_opening[each] for each in shorter if each in self._by_opening), self._otherwise)
+        if len(self._openings) < REMEMBERED:
+            self._openings[opening] = names
+        return names
+
+    def _places(self, word: str) -> tuple[_Place, ...]:
+        """Where in a word something can be rewritten."""
+        lower, places = _lowered(word), []
+        for start in self._starts.finditer(word + " "):
+            offset = start.start()
+            opening = lower[offset : offset + LOOKED_AT]
+            if opening[0] in "'\"":
+                inside = opening[0] == "'" and _INSIDE.match(word, offset) is not None
+                places.append(_Place(offset, "’" if inside else "", None))
+            elif len(opening) < LOOKED_AT:
+                places.append(_Place(offset, None, None))
+            elif names := self._names(opening):
+                places.append(_Place(offset, None, names))
+        if len(word) <= LONGEST_WORD and len(self._memory) < REMEMBERED:
+            self._memory[word] = tuple(places)
+        return tuple(places)
 
     def __call__(self, source: str) -> Canonical:
         """The canonical form of a plain text; case decides "US" and "UN", then everything is lower case."""
         parts: list[str] = []
         new: list[int] = []
         old: list[int] = []
-        length = at = 0
-        lower = source.lower()
-        if len(lower) != len(source):  # a letter that is longer in lower case would shift every place
-            lower = "".join(each if len(each.lower()) != 1 else each.lower() for each in source)
-        memory = self._memory
-        for start in self._starts.finditer(source):
-            place = start.start()
-            if place < at:
-                continue
-            if source[place] in "'\"":
-                inside = source[place] == "'" and _INSIDE.match(source, place) is not None
-                token, end = ("’" if inside else ""), place + 1
-            else:
-                opening = lower[place : place + LOOKED_AT]
-                known = memory.get(opening)
-                if known is None:
-                    known = self._openings_of(opening)
-                match, tokens = known
-                found = match(source, place) if tokens else None
-                if found is None or found.end() == place:
+        length = at = begin = 0
+        met = -1  # asked for at the first place where a name can begin
+        lower = _lowered(source)
+        memory, known = self._memory, self._openings
+        for word in source.split(" "):
+            places = memory.get(word)
+            if places is None:
+                places = self._places(word)
+            for offset, sign, names in places:
+                place = begin + offset
+                if place < at:
                     continue
-                token, end = tokens[(found.lastindex or 1) - 1], found.end()
-            piece = lower[at:place]
-            new += (length, length + len(piece))
-            old += (at, place)
-            parts += (piece, token)
-            length += len(piece) + len(token)
-            at = end
+                if sign is None:
+                    if met < 0:
+                        met = self._sieve.met(lower)
+                    if names is None:
+                        opening = lower[place : place + LOOKED_AT]
+                        names = known.get(opening)
+                        if names is None:
+                            names = self._names(opening)
+                    for trails, match, name in names:
+                        if trails & met and (found := match(source, place)) is not None:
+                            token, end = name, found.end()
+                            break
+                    else:
+                        continue
+                    if end == place:
+                        continue
+                else:
+                    token, end = sign, place + 1
+                piece = lower[at:place]
+                new += (length, length + len(piece))
+                old += (at, place)
+                parts += (piece, token)
+                length += len(piece) + len(token)
+                at = end
+            begin += len(word) + 1
         new.append(length)
         old.append(at)
         parts.append(lower[at:])
         return Canonical("".join(parts), source, tuple(new), tuple(old))
 
 
-_Match = Callable[[str, int], "re.Match[str] | None"]
+def _lowered(source: str) -> str:
+    lower = source.lower()
+    if len(lower) != len(source):  # a letter that is longer in lower case would shift every place
+        lower = "".join(each if len(each.lower()) != 1 else each.lower() for each in source)
+    return lower
 
 
 def _starts(openings: Iterable[str], complete: bool) -> re.Pattern[str]:
@@ -166,9 +220,3 @@ def _letter(letters: Iterable[str]) -> str:
         + "".join(sorted({re.escape(form) for each in letters for form in (each, each.upper()) if len(form) == 1}))
         + "]"
     )
-
-
-def _either(pieces: Sequence[tuple[str, str]]) -> tuple[_Match, tuple[str, ...]]:
-    """One expression for the pieces, tried in their order, and the token of each of its groups."""
-    every = "|".join(f"({piece})" for _, piece in pieces) or NEVER
-    return re.compile(every).match, tuple(token for token, _ in pieces)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from tracker.classify.canonical import Canonical
-from tracker.classify.literals import Sieve
+from tracker.classify.sieve import Sieve
 from tracker.core.observations import Mode
 from tracker.core.patterns import compiled
 from tracker.core.phrases import Actor, CategoryWords, WeaponName

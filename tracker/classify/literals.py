@@ -1,62 +1,21 @@
-"""What must stand in a text before a regular expression can match it: literals, read off the expression itself.
+"""What an expression says of where it can match: its alternatives, and the letters that all its matches open with.
 
-Hundreds of phrases are tried on every headline and nearly all of them cannot match, which a look at the
-letters shows. The way is that of RE2's FilteredRE2 (Cox, "Regular Expression Matching with a Trigram Index"):
-every expression gives clauses, each a set of strings of which one has to occur; one Aho-Corasick pass over a
-text tells which clauses are met, and only expressions with all of theirs met are run.
-
-The standard library's own parser of expressions takes them apart. Where a later Python lacks it, every
-expression is simply run: slower, and the same answers.
+The standard library's own parser of expressions takes them apart. Where a later Python lacks it, nothing is
+known, and every expression is tried everywhere: slower, and the same answers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
-
-LEAST = 2
-"""Shortest literal worth looking for; a single letter stands in every text (outside Chinese and Korean script)."""
-
-MOST_CHOICES = 200
-"""A clause of more literals than this says too little to be worth its place."""
-
-MOST_LETTERS, MOST_SPELLINGS = 4, 16
-"""Letters of a set, and spellings of a run, that are still written out."""
-
-ASKED = 3
-"""Clauses kept of one expression, the most telling: more rarely turn a text away that these let pass."""
-
-LONGEST_WORD, REMEMBERED = 24, 50_000
-"""Words that are remembered: how long, and how many."""
-
 _PARSER: Any = vars(re).get("_parser")
-
-Choices = frozenset[str]
-"""Strings of which at least one occurs in every text that the expression matches."""
 
 
 def _parsed(pattern: str) -> Any:
     return _PARSER.parse(pattern) if _PARSER is not None else None
-
-
-def clauses(pattern: str, folded: bool = False) -> tuple[Choices, ...]:
-    """The clauses of an expression: every one must be met, by any of its literals.
-
-    They hold for the text as it is, where parts that ignore case tell nothing; or, ``folded``, for the text in
-    lower case. Empty where nothing can be said.
-    """
-    tree = _parsed(pattern)
-    if tree is None:
-        return ()
-    found = {each for each in _of(tree, folded) if len(each) <= MOST_CHOICES and all(map(_telling, each))}
-    if folded:
-        found = {frozenset(literal.lower() for literal in each) for each in found}
-    return tuple(sorted(found, key=sorted))
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
@@ -98,61 +57,6 @@ def _cut(pattern: str) -> list[str]:
 
 def _closes_at_end(piece: str) -> bool:
     return next(place for place, letter, depth in _depths(piece) if letter == ")" and depth == 0) == len(piece) - 1
-
-
-def _telling(literal: str) -> bool:
-    return len(literal) >= LEAST or not literal.isascii()
-
-
-def _of(tree: Any, folded: bool) -> list[Choices]:
-    """The clauses of a sequence of parsed parts. Letters in a row, and small sets of letters among them, are joined
-    to the strings they can spell."""
-    found: list[Choices] = []
-    runs: tuple[str, ...] = ("",)
-    for operation, value in tree:
-        name = str(operation)
-        letters = _letters(name, value)
-        if letters and len(runs) * len(letters) <= MOST_SPELLINGS:
-            runs = tuple(run + letter for run in runs for letter in letters)
-            continue
-        if name == "AT":  # a border takes no letter; what stands on both sides of it stands together
-            continue
-        if runs != ("",):
-            found.append(frozenset(runs))
-        runs = tuple(letters) if letters else ("",)
-        if name == "SUBPATTERN":
-            _, added, _, inner = value
-            if folded or not added & re.IGNORECASE:
-                found += _of(inner, folded)
-        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            least, _, inner = value
-            if least > 0:
-                found += _of(inner, folded)
-        elif name == "BRANCH":
-            joined = _joined([_of(branch, folded) for branch in value[1]])
-            if joined is not None:
-                found.append(joined)
-    return [*found, frozenset(runs)] if runs != ("",) else found
-
-
-def _letters(name: str, value: Any) -> list[str]:
-    """The letters one part can be; empty where it is no letter, or too many."""
-    if name == "LITERAL":
-        return [chr(value)]
-    if name == "IN" and len(value) <= MOST_LETTERS and all(str(each) == "LITERAL" for each, _ in value):
-        return [chr(letter) for _, letter in value]
-    return []
-
-
-def _joined(branches: list[list[Choices]]) -> Choices | None:
-    """One clause for a choice of branches: the most telling clause of each, together."""
-    chosen: set[str] = set()
-    for branch in branches:
-        usable = [each for each in branch if all(map(_telling, each))]
-        if not usable:
-            return None
-        chosen |= max(usable, key=_tells)
-    return frozenset(chosen)
 
 
 def openings(pattern: str, length: int = 4) -> frozenset[str] | None:
@@ -217,86 +121,3 @@ def _union(parts: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
             return None
         every |= part
     return frozenset(every)
-
-
-class Sieve:
-    """Tells which of many expressions a text can match at all, whatever their number.
-
-    ``folded``: the texts are given in lower case. A word that came before is remembered with the clauses it
-    meets; so literals are looked for word by word, and of one with a space in it the longest piece.
-    """
-
-    def __init__(self, patterns: Sequence[str], folded: bool = False) -> None:
-        numbers: dict[Choices, int] = {}
-        self._needs: list[tuple[int, frozenset[int]]] = []
-        for pattern in patterns:
-            pieces = {frozenset(map(_piece, clause)) for clause in clauses(pattern, folded)}
-            told = [each for each in pieces if all(map(_telling, each))]
-            needs = sorted(told, key=lambda each: (_tells(each), sorted(each)), reverse=True)[:ASKED]
-            known = [numbers.setdefault(clause, len(numbers)) for clause in needs]
-            self._needs.append((known[0] if known else -1, frozenset(known[1:])))
-        met: dict[str, set[int]] = {}
-        for clause, number in numbers.items():
-            for literal in clause:
-                met.setdefault(literal, set()).add(number)
-        literals = sorted(met)
-        self._met = [tuple(sorted(met[literal])) for literal in literals]
-        self._matcher = AhoCorasick(literals) if literals else None
-        self._memory: dict[str, frozenset[int]] = {}
-
-    def met(self, text: str) -> set[int]:
-        """The clauses that the text meets; to be given to a chooser."""
-        met: set[int] = set()
-        memory = self._memory
-        for word in text.split():
-            known = memory.get(word)
-            met.update(self._met_by(word) if known is None else known)
-        return met
-
-    def _met_by(self, word: str) -> frozenset[int]:
-        met: set[int] = set()
-        if self._matcher is not None:
-            for number in {found[0] for found in self._matcher.find_matches_as_indexes(word, overlapping=True)}:
-                met.update(self._met[number])
-        found = frozenset(met)
-        # What is written without spaces never comes twice, and hostile text must not fill the memory.
-        if len(word) <= LONGEST_WORD and len(self._memory) < REMEMBERED:
-            self._memory[word] = found
-        return found
-
-    def grouped(self, numbers: Sequence[int]) -> tuple[list[int], dict[int, list[tuple[int, frozenset[int]]]]]:
-        """A group's expressions (as places in ``numbers``): those that are always tried, and the others by the
-        clause that tells most, each with the clauses it needs besides."""
-        always: list[int] = []
-        by_first: dict[int, list[tuple[int, frozenset[int]]]] = {}
-        for place, number in enumerate(numbers):
-            first, others = self._needs[number]
-            if first < 0:
-                always.append(place)
-            else:
-                by_first.setdefault(first, []).append((place, others))
-        return always, by_first
-
-    def chooser(self, numbers: Sequence[int]) -> Callable[[set[int]], list[int]]:
-        """Which of a group's expressions (as places in ``numbers``) can match, for the clauses a text meets."""
-        always, by_first = self.grouped(numbers)
-        firsts = frozenset(by_first)
-
-        def choose(met: set[int]) -> list[int]:
-            chosen = list(always)
-            for first in met & firsts:
-                chosen += [place for place, others in by_first[first] if others <= met]
-            chosen.sort()
-            return chosen
-
-        return choose
-
-
-def _piece(literal: str) -> str:
-    """The longest piece of a literal without white space."""
-    return max(literal.split() or [""], key=len)
-
-
-def _tells(clause: AbstractSet[str]) -> tuple[int, int]:
-    """How much a clause tells: rarely met are few and long literals."""
-    return min(map(len, clause)), -len(clause)

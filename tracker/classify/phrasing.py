@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from tracker.classify.canonical import Canonical
 from tracker.classify.extraction import Extractor
-from tracker.classify.literals import Sieve, alternatives
+from tracker.classify.sieve import Met, Sieve
+from tracker.classify.trails import told_apart
 from tracker.core.observations import MODES, Mode
 from tracker.core.patterns import compiled
 from tracker.core.phrases import CategoryWords, Frame, Phrase, Phrasebook
@@ -21,7 +24,8 @@ from tracker.core.phrases import CategoryWords, Frame, Phrase, Phrasebook
 THRESHOLD = 0.5
 """A category is mentioned from this probability on."""
 
-Match = re.Match[str]
+Match = re.Match[str] | re.Pattern[str]
+"""A match, or an expression that is known to match and was not run: that waits until its words are asked for."""
 
 AGAIN = 0.5
 """Each further piece of evidence of one kind for one mode counts half of the one before: they overlap."""
@@ -77,57 +81,72 @@ class Reading:
         return told + [(frame.mode, frame.weight, self._said(found)) for frame, found in self.framed]
 
     def _said(self, found: Match) -> str:
-        return self.canonical.words(*found.span())
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A phrase or frame, compiled."""
-
-    search: re.Pattern[str]
-    unless: re.Pattern[str] | None
-
-    @staticmethod
-    def of(pattern: str, unless: str) -> _Pattern:
-        return _Pattern(compiled(pattern), compiled(unless) if unless else None)
-
-    def find(self, text: str) -> re.Match[str] | None:
-        found = self.search.search(text)
-        if found is None or (self.unless is not None and self.unless.search(text)):
-            return None
-        return found
+        match = found.search(self.canonical.text) if isinstance(found, re.Pattern) else found
+        return self.canonical.words(*match.span()) if match is not None else ""
 
 
 class Group:
     """Some of a sieve's expressions, of which any may match."""
 
-    def __init__(self, sieve: Sieve, numbers: Sequence[int], patterns: Sequence[str]) -> None:
-        made = [compiled(each) for each in patterns]
-        always, by_first = sieve.grouped(numbers)
-        self._always = [made[place].search for place in always]
-        self._by_first = {
-            first: [(made[place].search, others) for place, others in members] for first, members in by_first.items()
-        }
-        self._firsts = frozenset(by_first)
+    def __init__(self, sieve: Sieve, numbers: Sequence[int]) -> None:
+        self._searches = [compiled(sieve.patterns[number]).search for number in numbers]
+        self._choice = sieve.choice(numbers)
+        self._sure = sum(self._choice.sure)
+        self.mask = self._choice.mask
+        """The trails of which one has to run through a text that one of them matches."""
 
-    def found(self, text: str, met: set[int]) -> bool:
-        """Whether one of them matches the text, whose met clauses are given."""
-        for first in met & self._firsts:
-            for search, others in self._by_first[first]:
-                if others <= met and search(text) is not None:
-                    return True
-        return any(search(text) is not None for search in self._always)
+    def surely(self, met: Met) -> bool:
+        """Whether one of them matches any text through which these trails run."""
+        return met & self._sure != 0
+
+    def found(self, text: str, met: Met) -> bool:
+        """Whether one of them matches the text, through which these trails run."""
+        if met & self._sure:
+            return True
+        if not met & self.mask:
+            return False
+        return any(self._searches[place](text) is not None for place in self._choice(met))
 
 
 def groups(folded: bool, *patterns: str) -> tuple[Sieve, list[Group]]:
     """A sieve over the alternatives of several expressions and a group for each of the expressions."""
-    cut = [alternatives(each) for each in patterns]
-    every = [each for pieces in cut for each in pieces]
-    sieve, made, at = Sieve(every, folded), [], 0
-    for pieces in cut:
-        made.append(Group(sieve, range(at, at + len(pieces)), pieces))
-        at += len(pieces)
-    return sieve, made
+    every = Expressions(folded)
+    numbers = [every.add_apart(each) for each in patterns]
+    sieve = Sieve(every.patterns, folded)
+    return sieve, [Group(sieve, each) for each in numbers]
+
+
+class Expressions:
+    """Expressions on their way into one sieve, each with the number it will have there."""
+
+    def __init__(self, folded: bool = False) -> None:
+        self.patterns: list[str] = []
+        self._folded = folded
+
+    def add(self, *patterns: str) -> range:
+        """The numbers of these expressions."""
+        self.patterns += patterns
+        return range(len(self.patterns) - len(patterns), len(self.patterns))
+
+    def add_apart(self, pattern: str) -> range:
+        """The numbers of the alternatives of an expression; of an empty one there are none."""
+        return self.add(*told_apart(pattern, self._folded))
+
+
+class _Pattern:
+    """A phrase or frame, and the expressions of which none may match."""
+
+    def __init__(self, sieve: Sieve, number: int, unless: Sequence[int]) -> None:
+        self._expression = compiled(sieve.patterns[number])
+        self._sure = sieve.choice((number,)).sure[0]
+        self._unless = Group(sieve, unless) if unless else None
+
+    def found(self, text: str, met: Met) -> Match | None:
+        """Whether and where it stands in a text, through which these trails run."""
+        found = self._expression if met & self._sure else self._expression.search(text)
+        if found is None or (self._unless is not None and self._unless.found(text, met)):
+            return None
+        return found
 
 
 def _discounted(weights: Iterable[float]) -> float:
@@ -138,123 +157,136 @@ def _discounted(weights: Iterable[float]) -> float:
     return total
 
 
-def softmax(scores: Mapping[Mode, float]) -> tuple[tuple[Mode, float], ...]:
-    """Probabilities of the modes from their evidence in nats; they sum to 1."""
-    top = max(scores.values())
-    powers = {mode: math.exp(score - top) for mode, score in scores.items()}
-    total = sum(powers.values())
-    return tuple((mode, powers[mode] / total) for mode in MODES)
+def softmax(scores: Sequence[float]) -> tuple[tuple[Mode, float], ...]:
+    """Probabilities of the modes from their evidence in nats, in the order of ``MODES``; they sum to 1."""
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    total = sum(powers)
+    return tuple(zip(MODES, [power / total for power in powers], strict=True))
 
 
 class _Category:
-    """One category's phrases, and the places of the frames that count for it."""
+    """One category's phrases, its gate, and the places of the frames that count for it."""
 
-    def __init__(self, words: CategoryWords, phrases: Sequence[Phrase], frames: Sequence[int]) -> None:
-        self.words = words
-        self.frames = frozenset(frames)
-        self.phrases = [(each, _Pattern.of(each.pattern, each.unless)) for each in phrases]
+    def __init__(self, words: CategoryWords, gate: Group, frames: Sequence[Frame]) -> None:
+        self.id = words.category
+        self.prior = [words.prior.get(mode, 0.0) for mode in MODES]
+        self.gate = gate
+        self.frames = frozenset(
+            place for place, frame in enumerate(frames) if not frame.only or words.category in frame.only
+        )
 
 
 class Phrasing:
     """A phrasebook in one language. ``extractors`` read what stands around a category's event."""
 
     def __init__(self, book: Phrasebook, lang: str) -> None:
-        self._frames: list[tuple[Frame, _Pattern]] = [
-            (each, _Pattern.of(each.pattern, each.unless)) for each in book.frames if each.lang == lang
+        spoken = [(words, each) for words in book.categories for each in words.phrases if each.lang == lang]
+        frames = [each for each in book.frames if each.lang == lang]
+        every = Expressions()
+        # What is chosen from together lies together: long integers are cut there.
+        phrased = [every.add(phrase.pattern)[0] for _, phrase in spoken]
+        framed = [every.add(frame.pattern)[0] for frame in frames]
+        gated = [every.add_apart(words.gate) for words in book.categories]
+        unless = [*(phrase.unless for _, phrase in spoken), *(frame.unless for frame in frames)]
+        against = [every.add_apart(each) for each in unless]
+        relevant = every.add_apart(book.concerns), every.add_apart(book.hints)
+        self._sieve = sieve = Sieve(every.patterns)
+        self._concerns, self._hints = (Group(sieve, numbers) for numbers in relevant)
+        self._choose, self._framing = sieve.choice(phrased), sieve.choice(framed)
+        patterns = [_Pattern(sieve, *each) for each in zip((*phrased, *framed), against, strict=True)]
+        categories = {
+            words.category: _Category(words, Group(sieve, numbers), frames)
+            for words, numbers in zip(book.categories, gated, strict=True)
+        }
+        self._phrases = [
+            (categories[words.category], phrase, pattern)
+            for (words, phrase), pattern in zip(spoken, patterns[: len(spoken)], strict=True)
         ]
-        self._categories: list[_Category] = []
-        patterns: list[str] = [frame.pattern for frame, _ in self._frames]
-        self._owners: list[tuple[int, int]] = []
-        for words in book.categories:
-            phrases = [each for each in words.phrases if each.lang == lang]
-            counted = [
-                place for place, (frame, _) in enumerate(self._frames) if not frame.only or words.category in frame.only
-            ]
-            patterns += [each.pattern for each in phrases]
-            self._owners += [(len(self._categories), place) for place in range(len(phrases))]
-            self._categories.append(_Category(words, phrases, counted))
-        gates = [alternatives(each.gate) for each in book.categories]
-        phrased = len(patterns)
-        patterns += [each for pieces in gates for each in pieces]
-        self._sieve = Sieve(patterns)
-        self._gates, at = [], phrased
-        for pieces in gates:
-            self._gates.append(Group(self._sieve, range(at, at + len(pieces)), pieces))
-            at += len(pieces)
-        self._framing = self._sieve.chooser(range(len(self._frames)))
-        self._choose = self._sieve.chooser(range(len(self._frames), phrased))
+        self._frames = list(zip(frames, patterns[len(spoken) :], strict=True))
         self.extractors = {each.category: Extractor(each) for each in book.categories}
 
-    def read(self, canonical: Canonical) -> list[Reading]:
+    def met(self, text: str) -> Met:
+        """What the other methods are given beside the text."""
+        return self._sieve.met(text)
+
+    def concerns(self, text: str, met: Met) -> bool:
+        """Whether the text names a DPRK actor or place."""
+        return self._concerns.found(text, met)
+
+    def hints(self, text: str, met: Met) -> bool:
+        """Whether it names the subject without the country."""
+        return self._hints.found(text, met)
+
+    def read(self, canonical: Canonical, met: Met) -> list[Reading]:
         """The categories some phrase speaks for, in the order of the phrasebook."""
-        met = self._sieve.met(canonical.text)
-        framed: list[tuple[int, Frame, re.Match[str]]] | None = None
-        readings = []
-        candidates: dict[int, list[int]] = {}
-        for number in self._choose(met):
-            owner, place = self._owners[number]
-            candidates.setdefault(owner, []).append(place)
-        for owner, places in candidates.items():
-            category = self._categories[owner]
-            if not self._gates[owner].found(canonical.text, met):
+        text = canonical.text
+        readings: list[Reading] = []
+        framed: list[tuple[int, Frame, Match]] | None = None
+        for category, candidates in groupby(map(self._phrases.__getitem__, self._choose(met)), _category):
+            if not category.gate.found(text, met):
                 continue
-            spoken = self._spoken(category, places, canonical)
-            if spoken is None:
+            p, best, spoken = _spoken(candidates, text, met)
+            if p <= 0.0:
                 continue
-            if framed is None and spoken.p >= THRESHOLD:
-                framed = self._framed(canonical.text, met)
-            frames = [each for each in framed or () if each[0] in category.frames] if spoken.p >= THRESHOLD else []
-            readings.append(_reading(category.words, spoken, frames, canonical))
+            heard: list[tuple[Frame, Match]] = []
+            if p >= THRESHOLD:
+                framed = self._framed(text, met) if framed is None else framed
+                heard = [(frame, found) for place, frame, found in framed if place in category.frames]
+            p_mode = _weighed(category.prior, spoken, heard)
+            readings.append(Reading(category.id, p, p_mode, canonical, best, tuple(spoken), tuple(heard)))
         return readings
 
-    def _framed(self, text: str, met: set[int]) -> list[tuple[int, Frame, re.Match[str]]]:
+    def _framed(self, text: str, met: Met) -> list[tuple[int, Frame, Match]]:
         found = []
         for place in self._framing(met):
             frame, pattern = self._frames[place]
-            match = pattern.find(text)
+            match = pattern.found(text, met)
             if match is not None:
                 found.append((place, frame, match))
         return found
 
-    def _spoken(self, category: _Category, candidates: Sequence[int], canonical: Canonical) -> _Spoken | None:
-        spoken = _Spoken()
-        most = 1.0
-        for place in candidates:
-            phrase, pattern = category.phrases[place]
-            if phrase.p <= 0.0 and spoken.p < THRESHOLD and phrase.at_most >= 1.0:
-                continue
-            found = pattern.find(canonical.text)
-            if found is None:
-                continue
-            most = min(most, phrase.at_most)
-            if phrase.p > spoken.p:
-                spoken.p, spoken.best = phrase.p, found
-            spoken.found.append((phrase, found))
-        spoken.p = min(spoken.p, most)
-        return spoken if spoken.p > 0.0 else None
+
+_Candidate = tuple[_Category, Phrase, _Pattern]
+_category: Callable[[_Candidate], _Category] = itemgetter(0)
 
 
-class _Spoken:
-    """What one category's phrases said, before the ways of speaking are heard."""
+def _spoken(
+    candidates: Iterable[_Candidate], text: str, met: Met
+) -> tuple[float, Match | None, list[tuple[Phrase, Match]]]:
+    """What one category's phrases say, before the ways of speaking are heard: the probability of the best, where it
+    stands, and all that matched."""
+    p, most = 0.0, 1.0
+    best: Match | None = None
+    spoken: list[tuple[Phrase, Match]] = []
+    for _, phrase, pattern in candidates:
+        if phrase.p <= 0.0 and p < THRESHOLD and phrase.at_most >= 1.0:
+            continue
+        found = pattern.found(text, met)
+        if found is None:
+            continue
+        most = min(most, phrase.at_most)
+        if phrase.p > p:
+            p, best = phrase.p, found
+        spoken.append((phrase, found))
+    return min(p, most), best, spoken
 
-    def __init__(self) -> None:
-        self.p = 0.0
-        self.best: re.Match[str] | None = None
-        self.found: list[tuple[Phrase, re.Match[str]]] = []
+
+def _weighed(
+    prior: Sequence[float], spoken: Iterable[tuple[Phrase, Match]], heard: Iterable[tuple[Frame, Match]]
+) -> tuple[tuple[Mode, float], ...]:
+    """The probabilities of the modes, from the phrases and ways of speaking that matched."""
+    scores = list(prior)
+    for weighing in (
+        [(phrase.mode, phrase.weight) for phrase, _ in spoken if phrase.mode is not None and phrase.weight],
+        [(frame.mode, frame.weight) for frame, _ in heard],
+    ):
+        by_mode: dict[Mode, list[float]] = {}
+        for mode, weight in weighing:
+            by_mode.setdefault(mode, []).append(weight)
+        for mode, weights in by_mode.items():
+            scores[_PLACES[mode]] += weights[0] if len(weights) == 1 else _discounted(weights)
+    return softmax(scores)
 
 
-def _reading(
-    words: CategoryWords, spoken: _Spoken, frames: Sequence[tuple[int, Frame, re.Match[str]]], canonical: Canonical
-) -> Reading:
-    by_mode: dict[Mode, list[float]] = {mode: [] for mode in MODES}
-    framed: dict[Mode, list[float]] = {mode: [] for mode in MODES}
-    for phrase, _ in spoken.found:
-        if phrase.mode is not None and phrase.weight:
-            by_mode[phrase.mode].append(phrase.weight)
-    for _, frame, _ in frames:
-        framed[frame.mode].append(frame.weight)
-    scores = {
-        mode: words.prior.get(mode, 0.0) + _discounted(by_mode[mode]) + _discounted(framed[mode]) for mode in MODES
-    }
-    heard = tuple((frame, found) for _, frame, found in frames)
-    return Reading(words.category, spoken.p, softmax(scores), canonical, spoken.best, tuple(spoken.found), heard)
+_PLACES = {mode: place for place, mode in enumerate(MODES)}

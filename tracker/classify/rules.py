@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from tracker.classify.canonical import LONGEST, Canonical, Rewriter, plain
 from tracker.classify.extraction import Gazetteer, Parties
+from tracker.classify.gate import Gate
 from tracker.classify.looks import Look, Reason
-from tracker.classify.phrasing import THRESHOLD, Phrasing, Reading, groups
+from tracker.classify.phrasing import THRESHOLD, Phrasing, Reading
 from tracker.classify.scripts import language, simplified
 from tracker.core.dating import DayCue, Outlook, day_weights
 from tracker.core.day_words import day_cues
@@ -40,8 +41,7 @@ class RulesReader:
         book: Phrasebook = values.phrasebook
         self.version = book.version
         self.guide = tuple(each.id for each in values.taxonomy.categories.values() if each.guide)
-        self._raw, (self._gate, self._weak, self._context) = groups(True, book.gate, book.weak, book.context)
-        self._canonical, (self._concerns, self._hints) = groups(False, book.concerns, book.hints)
+        self._gate = Gate(book.gate, book.weak, book.context)
         self._rewrite = Rewriter(book.actors)
         self._parties = Parties(book.actors)
         self._places = Gazetteer(places, self._stands_for_actor)
@@ -68,15 +68,8 @@ class RulesReader:
 
     def relevant(self, text: Text) -> bool:
         """Whether the text may concern the DPRK at all (cheap; never false for one the rules tag)."""
-        return any(self._passes(part[:LONGEST]) for part in (text.title, text.summary))
-
-    def _passes(self, part: str) -> bool:
-        met = self._raw.met(part.lower())
-        if not met:
-            return False
-        if self._gate.found(part, met):
-            return True
-        return self._weak.found(part, met) and self._context.found(part, met)
+        passes = self._gate.passes
+        return passes(text.title[:LONGEST]) or (text.summary != "" and passes(text.summary[:LONGEST]))
 
     def _stands_for_actor(self, name: str) -> bool:
         """Whether a place's name is also read as a government ("Pyongyang says")."""
@@ -90,21 +83,20 @@ class RulesReader:
         source = plain(text.title)
         lang = language(source, text.lang)
         title = self._told(source, lang)
-        met = self._canonical.met(title.text)
-        concerns, hinted = self._concerns.found(title.text, met), self._hints.found(title.text, met)
-        found = self._read(title, lang) if concerns or hinted else []
-        if any(each.p >= THRESHOLD for each in found) or not text.summary:
+        phrasing = self._phrasing(lang)
+        met = phrasing.met(title.text)
+        concerns, hinted = phrasing.concerns(title.text, met), phrasing.hints(title.text, met)
+        found = phrasing.read(title, met) if concerns or hinted else []
+        if not text.summary or any(each.p >= THRESHOLD for each in found):
             return Look(concerns, hinted, title, lang, found)
         both = self._told(plain(f"{text.title}. {text.summary}"), lang)
-        if not self._concerns.found(both.text, self._canonical.met(both.text)):
+        met = phrasing.met(both.text)
+        if not phrasing.concerns(both.text, met):
             return Look(concerns, hinted, title, lang, found)
         if concerns and not hinted:
             return Look(True, hinted, both, lang, found)
-        lesser = [replace(each, p=each.p * FROM_SUMMARY) for each in self._read(both, lang)]
+        lesser = [replace(each, p=each.p * FROM_SUMMARY) for each in phrasing.read(both, met)]
         return Look(True, hinted, both, lang, lesser)
-
-    def _read(self, canonical: Canonical, lang: str) -> list[Reading]:
-        return self._phrasing(lang).read(canonical)
 
     def _told(self, source: str, lang: str) -> Canonical:
         canonical = self._rewrite(source)

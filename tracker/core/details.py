@@ -39,6 +39,8 @@ class EventDetail:
     evidence: tuple[Evidence, ...] = ()
     links: tuple[EventLink, ...] = ()
     history: tuple[HistoryLine, ...] = ()
+    machine: tuple[Event, ...] = ()
+    """What the machine has in its place, where analysts corrected it; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,16 @@ class Overlay:
     not_applied: tuple[NotApplied, ...] = ()
 
 
+def beside(first: Overlay, second: Overlay) -> Overlay:
+    """Two lanes as one value; their ids never meet. What one correction says of both is told of once."""
+    return Overlay(
+        (*first.events, *second.events),
+        {**first.evidence, **second.evidence},
+        {**first.forwards, **second.forwards},
+        tuple(dict.fromkeys((*first.not_applied, *second.not_applied))),
+    )
+
+
 def regrouped(journal: Sequence[Correction], lane: Lane) -> frozenset[str]:
     """Ids whose evidence the overlay needs: of events that are merged or split."""
     found: set[str] = set()

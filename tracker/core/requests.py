@@ -29,6 +29,9 @@ MOST_COUNT = 9999
 FIRST_ON = date(1945, 8, 15)
 """Nothing that this record is about is older."""
 
+MOST_NAMED = 20
+"""Names listed in a refusal; beyond them nobody reads."""
+
 MOST_SPAN_DAYS = 366
 
 JOINERS = "\u200c\u200d"
@@ -195,7 +198,8 @@ def near(word: str, known: Iterable[str]) -> str:
     """What may have been meant, or what there is."""
     names = sorted(known)
     close = get_close_matches(word, names, 1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names) or 'none'}"
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names[:MOST_NAMED]) or 'none'}{more}"
 
 
 def _days(asked: Request, rules: Rules) -> Iterable[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tracker.core.assembling import assemble
 from tracker.core.correcting import Board, Shown, decide
-from tracker.core.corrections import Cited, Correction, Split
+from tracker.core.corrections import Cited, Correction, Split, withdrawals
 from tracker.core.days import day_of
 from tracker.core.errors import BusyError
 from tracker.core.events import Event, Evidence, Lane
@@ -166,7 +166,8 @@ def _since(tx: Tx, shown: Shown, seen: str, journal: Sequence[Correction], belie
         was = next((form for form in forms if version_of(form) == seen), None)
         if was is not None:
             current = next((form for form in shown.forms if form.id == was.id and form.lane == was.lane), now)
-            said += [_entry_words(entry) for entry in journal[length:] if ids_of(entry) & ids or entry.event in ids]
+            news = [entry for entry in journal[length:] if ids_of(entry) & ids or entry.event in ids]
+            said += [_entry_words(entry) for entry in _telling(news)]
             return said + [str(shift) for shift in shifts(was, current)]
     return [*said, "that version cannot be made again, so look at it anew: ./run history shows what it says now"]
 
@@ -210,6 +211,14 @@ def _forms(
     links = link(made[0], made[1], beliefs.taxonomy.categories, beliefs.policy.link_days)
     wanted = {form.id for form in shown.forms}
     return [event for event in (*join(made[0], made[1], links), *made[0], *made[1]) if event.id in wanted]
+
+
+def _telling(entries: Sequence[Correction]) -> list[Correction]:
+    """The entries without those that were made and withdrawn among them."""
+    gone = withdrawals(entries)
+    undone = gone.keys() & {entry.seq for entry in entries}
+    both = undone | {gone[seq].seq for seq in undone}
+    return [entry for entry in entries if entry.seq not in both]
 
 
 def _entry_words(entry: Correction) -> str:

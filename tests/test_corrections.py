@@ -250,7 +250,7 @@ def test_a_merged_id_leads_to_its_event_for_ever_and_in_no_circle(app: App) -> N
     assert [entry.correction.action for entry in history.entries] == ["merge", "redate"]
     assert len(detail.evidence) == 4
     assert [line.what for line in detail.history if line.who == "R. Reader"] == [
-        f"merged it into {one.id}",
+        f"merged {two.id} into {one.id}",
         "moved it to 6 March 2024",
     ]
 

@@ -172,3 +172,19 @@ def test_the_journal_is_read_in_pages_and_an_unknown_history_is_none(app: App, k
     assert ask("/api/v1/events/nothing/history", app).status_code == 404
     assert ask(f"{WHERE}?after=1", app).status_code == 422
     assert ask(WHERE, app, "PUT").headers["allow"] == "GET, POST"
+
+
+def test_the_page_shows_the_machine_and_the_analysts_side_by_side(app: App, key: str) -> None:
+    plain = ask(f"/events/{event(app)['id']}", app).text
+    assert "Analysts say" not in plain
+    made = post(app, key, **redate(app, on="2024-03-09", reason="<script>alert(1)</script>")).json()
+    page = ask(f"/events/{event(app)['id']}", app).text
+    machine, _, analysts = page.partition("The machine says")[2].partition("Analysts say")
+    assert "5 March 2024" in machine
+    assert "R. Reader" in analysts
+    assert "moved it to 9 March 2024" in analysts
+    assert "&lt;script&gt;alert(1)" in analysts
+    assert "<script" not in page
+    number = made["correction"]["seq"]
+    assert post(app, key, action="withdraw", correction=number, reason="back").status_code == 201
+    assert ask(f"/events/{event(app)['id']}", app).text == plain

@@ -222,7 +222,7 @@ def _correct(asked: Request, json: bool) -> None:
     if json:
         show_json(kept_document(kept.entry, kept.event, labels))
         return
-    say(f"correction {kept.entry.seq}: {plain(kept.entry.author)} {change_words(kept.entry.change, labels)}")
+    say(f"correction {kept.entry.seq}: {plain(kept.entry.author)} {change_words(kept.entry, labels)}")
     if kept.event is not None:
         say(_event_words(kept.event, labels))
 
@@ -279,9 +279,7 @@ def _event_words(event: Event, labels: Labels) -> str:
 
 def _entry_words(entry: Entry, labels: Labels) -> str:
     said = entry.correction
-    words = (
-        f"{said.seq}. {instant_words(said.at, AS_OF_ZONE)}, {plain(said.author)} {change_words(said.change, labels)}"
-    )
+    words = f"{said.seq}. {instant_words(said.at, AS_OF_ZONE)}, {plain(said.author)} {change_words(said, labels)}"
     words += f", because {plain(said.reason)}"
     if entry.withdrawn is not None:
         gone = entry.withdrawn

@@ -41,6 +41,8 @@ class EventDetail:
     history: tuple[HistoryLine, ...] = ()
     machine: tuple[Event, ...] = ()
     """What the machine has in its place, where analysts corrected it; else empty."""
+    corrections: tuple[HistoryLine, ...] = ()
+    """What analysts said that stands, in the order they said it; its lines are in ``history`` too."""
 
 
 @dataclass(frozen=True, slots=True)

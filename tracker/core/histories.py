@@ -8,7 +8,6 @@ from datetime import date
 
 from tracker.core.corrections import (
     Add,
-    Change,
     Correction,
     Merge,
     Recast,
@@ -79,8 +78,9 @@ def former_ids(ids: Iterable[str], forwards: Mapping[str, str]) -> frozenset[str
     return frozenset(found)
 
 
-def change_words(change: Change, labels: Labels) -> str:
+def change_words(entry: Correction, labels: Labels) -> str:
     """What a correction does, in words: "moved it to 3 March 2020"."""
+    change = entry.change
     if isinstance(change, Relabel):
         return f"read it as {listed_words(_relabelled(change, labels))}"
     if isinstance(change, Redate):
@@ -88,7 +88,7 @@ def change_words(change: Change, labels: Labels) -> str:
     if isinstance(change, Recast):
         return f"took it out: {_MODE_WORDS.get(change.mode, change.mode)}"
     if isinstance(change, Merge):
-        return f"merged it into {change.into.id}"
+        return f"merged {entry.event} into {change.into.id}"
     if isinstance(change, Split):
         what = [f"{len(change.keys)} of its reports"] if change.keys else []
         what += [f"the reports of {day_words(day)}" for day in change.days]

@@ -26,7 +26,7 @@ def correction_fields(entry: Correction, labels: Labels) -> Document:
         "event": entry.event,
         "events": sorted(ids_of(entry)),
         "seen": entry.seen,
-        "words": change_words(entry.change, labels),
+        "words": change_words(entry, labels),
         "change": change,
     }
 

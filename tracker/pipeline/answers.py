@@ -41,13 +41,16 @@ def event_detail(store: Store, timeline: Timeline, id_: str, labels: Labels) -> 
     evidence = tuple(piece for each in ids for piece in pieces.get(each, ()))
     history = [HistoryLine(piece.known_at, piece.publisher, _did(piece), piece.reason) for piece in evidence]
     numbers = {said.seq for said in event.said}
-    history += [
-        HistoryLine(entry.at, entry.author, change_words(entry.change, labels), entry.reason)
+    said = [
+        HistoryLine(entry.at, entry.author, change_words(entry, labels), entry.reason)
         for entry in journal
         if entry.seq in numbers
     ]
+    history += said
     history.sort(key=lambda line: line.at)
-    return EventDetail(event, evidence, _links(event, made.events), tuple(history), tuple(dict.fromkeys(machine)))
+    return EventDetail(
+        event, evidence, _links(event, made.events), tuple(history), tuple(dict.fromkeys(machine)), tuple(said)
+    )
 
 
 def _did(piece: Evidence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from river import LAUNCH, ROOT, StillClock, environment, flow, make_app, make_home, row, write_archive
+from typer.testing import CliRunner
 
 from tracker.app import App
+from tracker.cli.main import program
 from tracker.core.corrections import Action
 from tracker.core.events import Event
 from tracker.core.requests import CorrectionError, Request, StaleError
@@ -438,3 +441,46 @@ def test_the_day_of_a_correction_is_korea_s(app: App) -> None:
     assert isinstance(clock, StillClock)
     clock.at = datetime(2024, 6, 1, 15, 30, tzinfo=UTC)
     app.desk.correct(asked("redate", launch(app).id, on=date(2024, 6, 2)))
+
+
+def test_what_was_added_by_hand_is_an_event_like_others(app: App) -> None:
+    urls = ("https://www.bbc.com/news/7", "https://www.bbc.com/news/8", "https://apnews.com/article/7")
+    fields = {"category": "missile_test", "title": "A launch", "urls": urls, "on": date(2024, 3, 9), "place": "wonsan"}
+    added = app.desk.correct(asked("add", **fields)).event
+    assert added is not None
+    assert (added.wires, added.status, added.zone) == (2, "corroborated", "Asia/Seoul")
+    app.desk.correct(asked("redate", added.id, first=date(2024, 3, 8), last=date(2024, 3, 9)))
+    merged = app.desk.correct(asked("merge", cruise(app).id, into=added.id)).event
+    assert merged is not None
+    assert (merged.wires, merged.first_on) == (2, date(2024, 3, 8)), "the agency's second text is no second source"
+    history = app.desk.history(added.id)
+    assert history is not None
+    assert {piece.url for piece in history.evidence} == {*urls, CRUISE["url"]}
+    assert app.timeline("reference").events == ()
+
+
+def told(monkeypatch: pytest.MonkeyPatch, app: App, *words: str) -> Any:
+    """What the verb prints as JSON, from the program itself."""
+    for name, value in environment(app.settings.home).items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(program, [*words, "--json"])
+    assert done.exception is None, done.exception
+    return json.loads(done.stdout)
+
+
+def test_the_verbs_speak_json(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.app.App.upgrade", lambda _: ("", ""))  # a copy of the config has no migrations
+    event = launch(app)
+    by = ("--by", "R. Reader", "--reason", "read it")
+    made = told(monkeypatch, app, "correct", "redate", event.id, "--on", "2024-03-06", "--seen", version_of(event), *by)
+    assert (made["correction"]["seq"], made["event"]["on"]) == (1, "2024-03-06")
+    history = told(monkeypatch, app, "history", event.id)
+    assert [each["on"] for each in history["machine"]] == ["2024-03-05"]
+    assert history["version"] == made["event"]["version"] == version_of(launch(app))
+    assert [each["holds"] for each in told(monkeypatch, app, "correct", "list")["corrections"]] == [True]
+    key = told(monkeypatch, app, "keys", "add", "R. Reader")
+    assert key["secret"].startswith(key["key"])
+    assert told(monkeypatch, app, "keys", "revoke", key["key"])["revoked_at"]
+    assert "secret" not in json.dumps(told(monkeypatch, app, "keys", "list"))
+    told(monkeypatch, app, "correct", "withdraw", "1", *by)
+    assert launch(app) == event

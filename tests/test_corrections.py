@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -484,3 +485,46 @@ def test_the_verbs_speak_json(app: App, monkeypatch: pytest.MonkeyPatch) -> None
     assert "secret" not in json.dumps(told(monkeypatch, app, "keys", "list"))
     told(monkeypatch, app, "correct", "withdraw", "1", *by)
     assert launch(app) == event
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_accepted_applies_and_all_of_it_can_be_taken_back(seed: int, joined: App, tmp_path: Path) -> None:
+    flow(joined, write_archive(tmp_path / "more.jsonl", [*LAUNCH, CRUISE]))
+    chance = random.Random(seed)  # noqa: S311 - a steady shuffle, no secret
+    before = shown(joined)
+    accepted = refused = 0
+    for _ in range(30):
+        lanes = [
+            event for event in joined.timeline("all").events if event.lane != "reference" or chance.random() < 0.02
+        ]
+        one, two = chance.choice(lanes), chance.choice(lanes)
+        keys = [piece.key for piece in joined.desk.history(one.id).evidence]  # type: ignore[union-attr]
+        on = date(2020 + chance.choice([0, 4]), 3, chance.randint(1, 20))
+        wanted = chance.choice(
+            [
+                asked("relabel", one.id, place=chance.choice(["wonsan", "sinpo", ""])),
+                asked("redate", one.id, on=on),
+                asked("mode", one.id, mode="denied"),
+                asked("dismiss", one.id),
+                asked("affirm", one.id, author=chance.choice(["A", "B"])),
+                asked("merge", one.id, into=two.id),
+                asked("split", one.id, keys=tuple(chance.sample(keys, min(len(keys), 2)))),
+                asked("add", category="talks", title="t", urls=(f"https://a.example/{chance.random()}",), on=on),
+                asked("withdraw", correction=chance.randint(1, max(accepted, 1))),
+            ]
+        )
+        try:
+            joined.desk.correct(wanted)
+            accepted += 1
+        except CorrectionError:
+            refused += 1
+        assert joined.timeline("all").overlay.not_applied == ()
+        for view in VIEWS:
+            ids = [event.id for event in joined.timeline(view).events]
+            assert len(ids) == len(set(ids))
+    assert accepted > 5
+    assert refused > 0
+    for entry in reversed(joined.desk.corrections()):
+        if entry.holds:
+            joined.desk.correct(asked("withdraw", correction=entry.correction.seq))
+    assert shown(joined) == before

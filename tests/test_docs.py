@@ -107,11 +107,12 @@ def routes() -> dict[str, Any]:
 
 def test_every_route_and_query_stands_on_the_api_page() -> None:
     page = paper(DOCS / "api.md")
-    assert set(re.findall(r"^## `GET (/api/\S+)`", page, re.MULTILINE)) == set(routes())
-    for path, operations in routes().items():
-        section = page.partition(f"## `GET {path}`")[2].partition("\n## ")[0]
+    there = {(method.upper(), path): each for path, every in routes().items() for method, each in every.items()}
+    assert set(re.findall(r"^## `([A-Z]+) (/api/\S+)`", page, re.MULTILINE)) == set(there)
+    for (method, path), operation in there.items():
+        section = page.partition(f"## `{method} {path}`")[2].partition("\n## ")[0]
         assert "curl" in section, path
-        asked = [each["name"] for each in operations["get"].get("parameters", ()) if each["in"] == "query"]
+        asked = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
         assert [name for name in asked if f"`{name}`" not in section] == []
 
 
@@ -170,7 +171,7 @@ def test_commands_shown_in_the_papers_exist(path: Path) -> None:
     code = [re.sub(r" #.*", "", part) for part in (*FENCE.findall(paper(path)), *re.findall(r"`[^`\n]+`", paper(path)))]
     for first, second in re.findall(r"\./run ([a-z]+)(?: ([a-z]+))?", "\n".join(code)):
         assert first in known, f"./run {first}"
-        if first in ("db", "subscribers") and second:
+        if first in ("correct", "db", "keys", "subscribers") and second:
             assert f"{first} {second}" in pairs
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 import schemathesis
@@ -210,10 +209,10 @@ def test_the_description_is_openapi_3_1_and_complete() -> None:
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
         EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}", "/api/v1/feeds",
-        "/api/v1/health",
+        "/api/v1/health", "/api/v1/corrections", f"{EVENTS}/{{event_id}}/history",
     }  # fmt: skip
-    for path, operations in document["paths"].items():
-        operation: dict[str, Any] = operations["get"]
+    everything = [(path, each) for path, operations in document["paths"].items() for each in operations.values()]
+    for path, operation in everything:
         assert operation["summary"], path
         assert operation["description"], path
         described = [each.get("description") or each["in"] == "path" for each in operation.get("parameters", [])]

@@ -16,7 +16,7 @@ PAGES = Pages()
 
 def ask(path: str, record: Any = None, method: str = "GET", **options: Any) -> httpx.Response:
     """The answer to one request; an exception inside becomes the answer its asker would see."""
-    api = create_api(record if record is not None else Record(), PAGES)
+    api = create_api(record if record is not None else Record(), PAGES, getattr(record, "desk", None))
 
     async def asked() -> httpx.Response:
         transport = httpx.ASGITransport(api, raise_app_exceptions=False)

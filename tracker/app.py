@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from random import random
 from time import sleep
@@ -29,6 +30,7 @@ from tracker.core.scoring import scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
+from tracker.desk import Desk
 from tracker.pipeline import answers
 from tracker.pipeline.archive import ImportReport, take_archive
 from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
@@ -292,7 +294,12 @@ class App(Workshops):
         return kept[1]
 
     def event(self, event_id: str) -> EventDetail | None:
-        return answers.event_detail(self.store, self.timeline("all"), event_id)
+        return answers.event_detail(self.store, self.timeline("all"), event_id, self.labels())
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where analysts correct the record."""
+        return Desk(self, lambda: self.timeline("all"))
 
     def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:
         if as_of is None:

@@ -42,8 +42,8 @@ SEED = 20200302
 BEGAN = datetime(1998, 1, 1, tzinfo=UTC)
 OBSERVER = Observer("rules", "bench", "1")
 PUBLISHERS = 60
-WORDS = ("river", "stone", "harbour", "lantern", "market", "winter", "garden", "railway", "bridge", "copper", "island",
-         "morning", "paper", "signal", "tower", "valley")  # fmt: skip
+WORDS = ("river", "stone", "harbour", "lantern", "market", "winter", "garden", "railway", "bridge", "copper", "meadow",
+         "paper", "signal", "tower", "valley")  # fmt: skip
 
 
 class _World:

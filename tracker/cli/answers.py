@@ -12,7 +12,7 @@ from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
 from tracker.core.shapes import as_of_instant, forecasts_document, select, timeline_document
 from tracker.core.timeline import View
-from tracker.core.words import VERDICT_WORDS, count_words, percent, status_words, when_words
+from tracker.core.words import VERDICT_WORDS, attested_words, count_words, percent, when_words
 
 VIEWS = get_args(View)
 
@@ -73,7 +73,7 @@ def timeline(
                 labels.kind(event),
                 labels.place(event.place),
                 count_words(event.count, event.unit),
-                f"{percent(event.p_occurred)}, {status_words(event.status, event.wires, event.lane)}",
+                f"{percent(event.p_occurred)}, {attested_words(event)}",
                 event.title,
                 event.id,
             )

@@ -39,6 +39,10 @@ class EventDetail:
     evidence: tuple[Evidence, ...] = ()
     links: tuple[EventLink, ...] = ()
     history: tuple[HistoryLine, ...] = ()
+    machine: tuple[Event, ...] = ()
+    """What the machine has in its place, where analysts corrected it; else empty."""
+    corrections: tuple[HistoryLine, ...] = ()
+    """What analysts said that stands, in the order they said it; its lines are in ``history`` too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from tracker.core.verdicts import Outcome, Verdict
 from tracker.core.words import (
     VERDICT_WORDS,
     Labels,
+    attested_words,
     count_words,
     held_words,
     href,
@@ -27,7 +28,6 @@ from tracker.core.words import (
     p_words,
     percent,
     plain,
-    status_words,
     when_words,
 )
 
@@ -240,8 +240,8 @@ def _changes(
 ) -> tuple[str, ...]:
     """What a reader of the last issue has to unlearn, as clauses; copies of a known text are no change."""
     found: list[str] = []
-    now, old = (status_words(each.status, each.wires, each.lane) for each in (event, was))
-    if (was.status, was.lane) != (event.status, event.lane) and now != old:
+    now, old = (attested_words(each) for each in (event, was))
+    if (was.status, was.lane, was.said) != (event.status, event.lane, event.said) and now != old:
         found.append(f"now {now}; before: {old}")
     if (was.on, was.first_on, was.last_on) != (event.on, event.first_on, event.last_on):
         found.append(f"now dated {when_words(event)}; before: {when_words(was)}")
@@ -269,7 +269,7 @@ def _line(event: Event, known: Sequence[Evidence], labels: Labels, changes: tupl
         when=when_words(event),
         place=labels.place(event.place),
         count=count_words(event.count, event.unit),
-        status=status_words(event.status, event.wires, event.lane),
+        status=attested_words(event),
         likelihood=p_words(event.p_occurred),
         p=event.p_occurred,
         title=plain(event.title),

@@ -60,6 +60,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A correction that shows in an event: its number in the journal, what it did and who made it."""
+
+    seq: int
+    action: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that took place in the world, as best we know.
 
@@ -88,6 +97,8 @@ class Event:
     members: tuple[str, ...] = ()
     outcome: str = ""
     """What came of it in the words of a reference row ("flew over ..."); empty where nobody says."""
+    said: tuple[Said, ...] = ()
+    """The analysts' corrections it shows, in the order they were made; empty as the machine has it."""
 
     @property
     def listed(self) -> bool:

@@ -29,13 +29,15 @@ class Link:
 def link(
     news: Sequence[Event], reference: Sequence[Event], categories: Mapping[str, Category], link_days: int
 ) -> tuple[Link, ...]:
-    """Pair events one to one, nearest days first, ties by id; retracted and unlisted news never joins."""
+    """Pair events one to one, nearest days first, ties by id; what is retracted or unlisted never joins."""
     by_category: dict[str, list[Event]] = {}
     for event in news:
         if event.listed:
             by_category.setdefault(event.category, []).append(event)
     pairs = []
     for known in reference:
+        if not known.listed:  # an analyst took it out
+            continue
         for heard in by_category.get(known.category, ()):
             gap = abs((heard.on - known.on).days)
             inside = heard.first_on <= known.last_on and known.first_on <= heard.last_on
@@ -47,11 +49,12 @@ def link(
     for _, _, known_id, heard_id, heard, known in sorted(pairs, key=lambda pair: pair[:4]):
         if known_id not in taken and heard_id not in taken:
             taken |= {known_id, heard_id}
-            links.append(Link(heard_id, known_id, _differences(heard, known)))
+            links.append(Link(heard_id, known_id, differences(heard, known)))
     return tuple(sorted(links, key=lambda found: found.reference))
 
 
-def _differences(news: Event, reference: Event) -> tuple[Difference, ...]:
+def differences(news: Event, reference: Event) -> tuple[Difference, ...]:
+    """Where an event of the news and one of a table that are taken for the same disagree."""
     found = []
     if not reference.first_on <= news.on <= reference.last_on:
         found.append(Difference("date", news.on.isoformat(), reference.on.isoformat()))
@@ -88,6 +91,7 @@ def join(news: Sequence[Event], reference: Sequence[Event], links: Sequence[Link
                 sources=tuple(dict.fromkeys((*known.sources, *heard.sources))),
                 known_at=min(known.known_at, heard.known_at),
                 members=(heard.id, known.id),
+                said=tuple(dict.fromkeys((*known.said, *heard.said))),
             )
         )
     rest = [event for event in (*news, *reference) if event.id not in used]

@@ -21,6 +21,7 @@ from tracker.core.listening import FeedLine
 from tracker.core.polling import SUCCESSES
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Implied, Verdict
+from tracker.core.versions import version_of
 from tracker.core.words import href
 
 Document = dict[str, Any]
@@ -106,6 +107,8 @@ def event_fields(event: Event) -> Document:
         "title": event.title,
         "known_at": instant(event.known_at),
         "members": list(event.members),
+        "version": version_of(event),
+        "corrections": [said.seq for said in event.said],
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from tracker.core.days import DateSpan
 from tracker.core.events import LISTED_P, Event
+from tracker.core.overlay import Overlay
 from tracker.core.taxonomy import Taxonomy
 
 View = Literal["news", "reference", "all"]
@@ -57,6 +58,8 @@ class Timeline:
     as_of: datetime
     view: View
     events: tuple[Event, ...]
+    overlay: Overlay = field(default_factory=Overlay, compare=False, repr=False)
+    """The lanes' events before they were joined, with what corrections made of them."""
 
     def within(self, window: DateSpan, wanted: EventFilter, taxonomy: Taxonomy) -> tuple[Event, ...]:
         """The events of the asked kind that count and whose likeliest day lies in the window."""

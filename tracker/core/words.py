@@ -217,6 +217,22 @@ def status_words(status: Status, wires: int, lane: str = "news") -> str:
     return f"confirmed by an official source ({several if wires != 1 else 'one source'})"
 
 
+def attested_words(event: Event) -> str:
+    """What the event's status means, and who settled it where an analyst did."""
+    last = next((said for said in reversed(event.said) if said.action in _SETTLING), None)
+    if last is not None:
+        return f"{_SETTLING[last.action]} by {plain(last.author)}"
+    words = status_words(event.status, event.wires, event.lane)
+    return f"{words}; corrected by {plain(event.said[-1].author)}" if event.said else words
+
+
+_SETTLING: Mapping[str, str] = {
+    "affirm": "affirmed",
+    "dismiss": "dismissed as no such event",
+    "mode": "taken out as not having taken place",
+}
+
+
 def p_words(p: float) -> str:
     """The band's words for a probability in 0..1."""
     return next((words for floor, words in P_WORDS if p >= floor), P_WORDS[-1][1])

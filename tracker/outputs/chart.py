@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tracker.core.events import Event
-from tracker.core.words import MONTHS, Labels, count_words, day_words, p_said, plain, status_words
+from tracker.core.words import MONTHS, Labels, attested_words, count_words, day_words, p_said, plain
 
 WIDTH = 880
 LEFT = 240
@@ -175,7 +175,7 @@ def mark_words(event: Event, labels: Labels) -> str:
         labels.kind(event),
         count_words(event.count, event.unit),
         labels.place(event.place),
-        status_words(event.status, event.wires, event.lane),
+        attested_words(event),
         p_said(event.p_occurred),
         plain(event.title),
     )

@@ -96,6 +96,8 @@ class Pages:
             evidence=sorted(detail.evidence, key=lambda piece: (piece.known_at, piece.key)),
             links=detail.links,
             history=detail.history,
+            machine=detail.machine,
+            corrections=detail.corrections,
             labels=labels,
             differs=partial(difference_words, labels=labels),
         )

@@ -13,6 +13,7 @@ from tracker.core.words import (
     PUBLISHER_KINDS,
     ROLE_WORDS,
     VIEW_WORDS,
+    attested_words,
     count_words,
     day_words,
     distance_words,
@@ -22,7 +23,6 @@ from tracker.core.words import (
     p_said,
     percent,
     plain,
-    status_words,
     when_words,
 )
 
@@ -41,7 +41,7 @@ def _tamed(value: object) -> object:
 
 
 def _status(event: Event) -> str:
-    return status_words(event.status, event.wires, event.lane)
+    return attested_words(event)
 
 
 def _at(at: datetime, zone_name: str) -> str:

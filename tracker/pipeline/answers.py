@@ -8,33 +8,49 @@ from datetime import date, datetime
 from tracker.core.details import EventDetail, EventLink, ForecastCard, Health, HistoryLine, StepLag
 from tracker.core.digests import Digest, Issue, compose, window
 from tracker.core.events import Event, Evidence
+from tracker.core.histories import change_words, former_ids
+from tracker.core.linking import differences
 from tracker.core.listening import FeedLine, deafness, health_of
 from tracker.core.observations import Observer
 from tracker.core.polling import SUCCESSES, Feed
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
-from tracker.store import events, feeds, items, observations, placements
-from tracker.store.engine import Store, Tx
+from tracker.store import corrections, events, feeds, items, observations, placements
+from tracker.store.engine import Store
 
 
-def event_detail(store: Store, timeline: Timeline, id_: str) -> EventDetail | None:
-    """An event of this timeline (or by a member's or a merged id) with all evidence of its members."""
+def event_detail(store: Store, timeline: Timeline, id_: str, labels: Labels) -> EventDetail | None:
+    """An event of this timeline (or by a member's or a merged id) with all evidence of its members, and with what
+    analysts said of it."""
+    made = timeline.overlay
+    wanted = id_
+    while wanted in made.forwards:
+        wanted = made.forwards[wanted]
     with store.reading() as tx:
-        known = events.find(tx, id_)
-        wanted = known.id if known is not None else id_
+        known = events.find(tx, wanted)
+        wanted = known.id if known is not None else wanted
         event = next((e for e in timeline.events if wanted == e.id or wanted in e.members), known)
         if event is None:
             return None
         ids = list(event.members) or [event.id]
-        pieces = events.evidence_of(tx, ids)
-        links = _links(tx, ids)
+        pieces = {**events.evidence_of(tx, ids), **{each: made.evidence[each] for each in ids if each in made.evidence}}
+        journal = corrections.journal(tx) if event.said else ()
+        stood = sorted(former_ids(ids, made.forwards)) if event.said else []
+        machine = [found for each in stood if (found := events.find(tx, each)) is not None]
     evidence = tuple(piece for each in ids for piece in pieces.get(each, ()))
-    history = tuple(
-        HistoryLine(piece.known_at, piece.publisher, _did(piece), piece.reason)
-        for piece in sorted(evidence, key=lambda piece: (piece.known_at, piece.key))
+    history = [HistoryLine(piece.known_at, piece.publisher, _did(piece), piece.reason) for piece in evidence]
+    numbers = {said.seq for said in event.said}
+    said = [
+        HistoryLine(entry.at, entry.author, change_words(entry, labels), entry.reason)
+        for entry in journal
+        if entry.seq in numbers
+    ]
+    history += said
+    history.sort(key=lambda line: line.at)
+    return EventDetail(
+        event, evidence, _links(event, made.events), tuple(history), tuple(dict.fromkeys(machine)), tuple(said)
     )
-    return EventDetail(event, evidence, links, history)
 
 
 def _did(piece: Evidence) -> str:
@@ -47,19 +63,13 @@ def _did(piece: Evidence) -> str:
     }[piece.role]
 
 
-def _links(tx: Tx, ids: Sequence[str]) -> tuple[EventLink, ...]:
-    found = []
-    for link in events.all_links(tx):
-        pair = {link.news, link.reference}
-        for other in sorted(pair - set(ids)) if pair & set(ids) else ():
-            event = events.find(tx, other)
-            if event is not None:
-                found.append(EventLink(event, link.differences))
-        if pair <= set(ids) and link.differences:
-            event = events.find(tx, link.news)
-            if event is not None:
-                found.append(EventLink(event, link.differences))
-    return tuple(found)
+def _links(event: Event, lanes: Sequence[Event]) -> tuple[EventLink, ...]:
+    """Of a joined event the news' view of it, where that differs from the table's."""
+    members = sorted((each for each in lanes if each.id in event.members), key=lambda each: each.lane)
+    if len(members) < 2:
+        return ()
+    differing = differences(members[0], members[1])
+    return (EventLink(members[0], differing),) if differing else ()
 
 
 def health(store: Store, polled: Sequence[Feed], observer: Observer, now: datetime) -> Health:
@@ -130,4 +140,5 @@ def _evidence(store: Store, before: Timeline, after: Timeline) -> Mapping[str, S
     gone = [event for event in before.events if event.id not in {each.id for each in after.events}]
     ids = {id_ for event in (*moved, *gone) for id_ in (event.id, *event.members)}
     with store.reading() as tx:
-        return events.evidence_of(tx, sorted(ids))
+        machine = events.evidence_of(tx, sorted(ids))
+    return {**machine, **{id_: pieces for id_, pieces in after.overlay.evidence.items() if id_ in ids}}

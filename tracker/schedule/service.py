@@ -31,7 +31,7 @@ def serve(app: App, host: str, port: int, clock: bool = True) -> None:
     if river is not None:
         river.start()
     try:
-        run_server(app, listener)
+        run_server(app, listener, app.desk)
     finally:
         if river is not None:
             river.stop()

@@ -183,6 +183,21 @@ corrections = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("withdraws", Id, sa.ForeignKey("corrections.seq")),
     sa.Column("recorded_at", UtcInstant, nullable=False),
+    # The entry this one was decided after (0: none). Unique: of two that were decided on the same record one is kept.
+    sa.Column("follows", Id),
+    sa.UniqueConstraint("follows"),
+    sa.UniqueConstraint("withdraws"),
+)
+
+analyst_keys = sa.Table(
+    "analyst_keys",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("handle", sa.String(16), nullable=False, unique=True),
+    sa.Column("analyst", sa.String(200), nullable=False),
+    sa.Column("key_hash", sa.String(64), nullable=False),
+    sa.Column("added_at", UtcInstant, nullable=False),
+    sa.Column("revoked_at", UtcInstant),
 )
 
 config_snapshots = sa.Table(

@@ -21,6 +21,8 @@ from tracker.core.shapes import (
     timeline_document,
 )
 from tracker.outputs.pages import Pages
+from tracker.web.corrections import add_corrections
+from tracker.web.desk import Closed, Desk
 from tracker.web.documents import (
     EventPage,
     FeedsPage,
@@ -40,7 +42,8 @@ BASE = "/api/v1"
 
 ABOUT = (
     "Dated events about North Korea with their evidence, and a document's forecasts judged against them. "
-    "Read only. Days are calendar days in each event's zone; instants are UTC. Headlines are untrusted text."
+    "Only analysts' corrections write. Days are calendar days in each event's zone; instants are UTC. "
+    "Headlines are untrusted text."
 )
 
 
@@ -52,11 +55,13 @@ class Api(FastAPI):
             schema = super().openapi()
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             schemas["ProblemPage"] = ProblemPage.model_json_schema()
+            schema["components"]["securitySchemes"] = {"analyst": {"type": "http", "scheme": "bearer"}}
         return self.openapi_schema or {}
 
 
-def create_api(reads: Reads, pages: Pages) -> FastAPI:
-    """The ASGI application over ``reads``. CORS stays off: pages of other sites have no business here."""
+def create_api(reads: Reads, pages: Pages, desk: Desk | None = None) -> FastAPI:
+    """The ASGI application over ``reads``; without a ``desk`` nobody's key opens anything. CORS stays off: pages of
+    other sites have no business here."""
     api = Api(
         title="Tracker",
         version=__version__,
@@ -70,6 +75,7 @@ def create_api(reads: Reads, pages: Pages) -> FastAPI:
     _add_forecasts(api, reads)
     _add_feeds(api, reads)
     _add_health(api, reads)
+    add_corrections(api, BASE, desk if desk is not None else Closed(), reads.labels)
     add_pages(api, reads, pages)
     api.add_middleware(Headers)
     return api

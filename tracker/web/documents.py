@@ -42,6 +42,8 @@ class EventLine(Answer):
     title: str = Field(description="A headline of one source, as published: untrusted text, escape it.")
     known_at: datetime = Field(description="When the first evidence could be known (UTC).")
     members: list[str] = Field(description="Events of the two lanes that are joined in this one.")
+    version: str = Field(description="Short hash of what it shows; give it back as `seen` to correct it.")
+    corrections: list[int] = Field(description="Numbers of the analysts' corrections it shows.")
 
 
 class TimelinePage(Answer):

@@ -10,7 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Match, Route
 
+from tracker.core.errors import BusyError
+from tracker.core.requests import CorrectionError, StaleError
 from tracker.outputs.pages import Pages
 from tracker.web.headers import SECURITY
 
@@ -56,13 +59,31 @@ def add_handlers(api: FastAPI, pages: Pages) -> None:
 
     async def http(request: Request, trouble: Exception) -> Response:
         assert isinstance(trouble, HTTPException)  # noqa: S101 - registered for that class alone
-        return answer(request, trouble.status_code, _detail(trouble), headers=trouble.headers)
+        headers = trouble.headers
+        if trouble.status_code == 405:
+            # A path may have a route for each method; the one that was met first knows only its own.
+            named = (route.methods or () for route in api.routes if isinstance(route, Route) and _leads(route, request))
+            headers = {"allow": ", ".join(sorted({each for methods in named for each in methods}))}
+        return answer(request, trouble.status_code, _detail(trouble), headers=headers)
 
     async def invalid(request: Request, trouble: Exception) -> Response:
         assert isinstance(trouble, RequestValidationError)  # noqa: S101 - registered for that class alone
         errors = [_sentence(error) for error in trouble.errors()]
         detail = "The request cannot be answered as asked; mend what is listed and ask again."
         return answer(request, 422, detail, errors)
+
+    async def stale(request: Request, trouble: Exception) -> Response:
+        assert isinstance(trouble, StaleError)  # noqa: S101 - registered for that class alone
+        return answer(request, 409, "The event is not as it was seen; look at it again.", trouble.reasons)
+
+    async def refused(request: Request, trouble: Exception) -> Response:
+        assert isinstance(trouble, CorrectionError)  # noqa: S101 - registered for that class alone
+        return answer(
+            request, 422, "The correction is not made; mend what is listed and send it again.", trouble.reasons
+        )
+
+    async def busy(request: Request, trouble: Exception) -> Response:
+        return answer(request, 503, str(trouble), headers={"retry-after": "5"})
 
     async def unexpected(request: Request, trouble: Exception) -> Response:  # noqa: ARG001 - not for readers
         # This answer is given outside of every middleware, so it brings the strict headers itself.
@@ -72,7 +93,14 @@ def add_handlers(api: FastAPI, pages: Pages) -> None:
 
     api.add_exception_handler(HTTPException, http)
     api.add_exception_handler(RequestValidationError, invalid)
+    api.add_exception_handler(StaleError, stale)
+    api.add_exception_handler(CorrectionError, refused)
+    api.add_exception_handler(BusyError, busy)
     api.add_exception_handler(Exception, unexpected)
+
+
+def _leads(route: Route, request: Request) -> bool:
+    return route.matches(request.scope)[0] is not Match.NONE
 
 
 def _detail(trouble: HTTPException) -> str:
@@ -81,7 +109,7 @@ def _detail(trouble: HTTPException) -> str:
     if trouble.status_code == 404:
         return "There is nothing at this address; start from the scoreboard."
     if trouble.status_code == 405:
-        return "This address only answers GET."
+        return "This address does not take that method; the header allow names those it takes."
     return "The request cannot be answered."
 
 

@@ -11,6 +11,7 @@ import uvicorn
 
 from tracker.outputs.pages import Pages
 from tracker.web.api import create_api
+from tracker.web.desk import Desk
 from tracker.web.reads import Reads
 
 GRACE_S = 5
@@ -31,10 +32,10 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def run_server(reads: Reads, listener: socket.socket) -> None:
+def run_server(reads: Reads, listener: socket.socket, desk: Desk | None = None) -> None:
     """Serve on an open socket until SIGTERM or SIGINT, then finish the answers in progress."""
     config = uvicorn.Config(
-        create_api(reads, Pages()),
+        create_api(reads, Pages(), desk),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -15,11 +15,12 @@ from tracker import __version__
 from tracker.catalog.beliefs import fingerprint, read_beliefs
 from tracker.classify.examples import Example
 from tracker.core.cards import card_of
-from tracker.core.days import day_of
+from tracker.core.days import DateSpan, day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
 from tracker.core.errands import Manners, Wanted, errand
 from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
+from tracker.core.histories import DAY_ZONE, History, usual_days
 from tracker.core.items import Entry, Unreadable
 from tracker.core.listening import FeedLine
 from tracker.core.polling import Fetched
@@ -33,6 +34,7 @@ from tracker.pipeline import answers
 from tracker.pipeline.archive import ImportReport, take_archive
 from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
 from tracker.pipeline.fetch import FetchReport, fetch
+from tracker.pipeline.histories import told
 from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
@@ -300,6 +302,17 @@ class App(Workshops):
                 return tuple(verdicts.in_force(tx, view))
         beliefs = self.beliefs
         return judge_as_of(self.store, self.docket, beliefs.taxonomy, beliefs.policy, view, as_of, self.clock.now())
+
+    def histories(
+        self, view: View, wanted: Sequence[str] = (), first: date | None = None, last: date | None = None
+    ) -> tuple[History, ...]:
+        """How claims stood on every day, by id or ref (none named: all); from the document's day on unless told."""
+        beliefs = self.beliefs
+        claims = [each for each in beliefs.forecasts if not wanted or each.id in wanted or each.ref in wanted]
+        today = day_of(self.clock.now(), DAY_ZONE)
+        usual = usual_days(claims, today)
+        days = DateSpan(first or min(usual.first, last or usual.first), last or max(usual.last, first or usual.last))
+        return told(self.store, self.docket, claims, beliefs.taxonomy, beliefs.policy, view, days)
 
     def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
         return scores(self.verdicts(view, as_of)).as_dict()

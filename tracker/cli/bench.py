@@ -21,6 +21,7 @@ BENCHES = {
     "fuzz": "tracker.bench.fuzzing",
     "backfill": "tracker.bench.backfilling",
     "reading": "tracker.bench.reading",
+    "judging": "tracker.bench.judging",
 }
 """Each bench's name and the module whose ``run(Order)`` is it."""
 

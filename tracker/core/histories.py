@@ -146,7 +146,8 @@ def _change(before: Verdict | None, after: Verdict, last: _Sitting | None, sitti
 def _moved(before: Verdict, after: Verdict, old: Grounds, new: Grounds) -> Iterator[Reason]:
     """The events that came, went or changed."""
     ids = dict.fromkeys((*before.events, *after.events))
-    was, now = _by_id(old, ids), _by_id(new, ids)
+    moved_in = [category for category, many in new.by_category.items() if old.by_category.get(category) is not many]
+    was, now = _by_id(old, moved_in, ids), _by_id(new, moved_in, ids)
     for id_ in ids:
         one, other = was.get(id_), now.get(id_)
         if one == other:
@@ -166,8 +167,9 @@ def _moved(before: Verdict, after: Verdict, old: Grounds, new: Grounds) -> Itera
                 yield Reason("event_changed", f"Told anew: {words}: {told}.", {**_facts(event), "changed": moved})
 
 
-def _by_id(grounds: Grounds, wanted: Mapping[str, None]) -> dict[str, Event]:
-    return {event.id: event for many in grounds.by_category.values() for event in many if event.id in wanted}
+def _by_id(grounds: Grounds, categories: Sequence[str], wanted: Mapping[str, None]) -> dict[str, Event]:
+    many = (event for category in categories for event in grounds.by_category.get(category, ()))
+    return {event.id: event for event in many if event.id in wanted}
 
 
 def _differing(one: Event, other: Event) -> list[str]:

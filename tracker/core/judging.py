@@ -85,7 +85,7 @@ class Court:
     """One sitting: the claims by id, the grounds, and what was found so far (for claims others rest on).
 
     ``before`` is a sitting on grounds that differ little; what rests on nothing that moved is taken over from it.
-    ``brief`` leaves out what single events and readings would turn.
+    ``brief`` leaves out what single events and readings would turn, and the hash.
     """
 
     def __init__(
@@ -185,14 +185,25 @@ class Court:
             by=finding.by,
             outlook=outlook,
             turns=() if self.brief else self._turns(forecast, reading, window, finding, outcome),
-            inputs_hash=inputs_hash(
-                JUDGED_AS,
-                forecast.config_hash,
-                [reading.id, window.label, self.grounds.timeline.view, outcome],
-                finding.inputs,
-                [] if reckoning is None else [reckoning.p, reckoning.hits, reckoning.trials],
-                [] if outlook is None else [outlook.p, outlook.text],
-            ),
+            inputs_hash="" if self.brief else self._hash(forecast, reading, window, finding, reckoning, outlook),
+        )
+
+    def _hash(
+        self,
+        forecast: Forecast,
+        reading: Reading,
+        window: Window,
+        finding: Finding,
+        reckoning: Reckoning | None,
+        outlook: Outlook | None,
+    ) -> str:
+        return inputs_hash(
+            JUDGED_AS,
+            forecast.config_hash,
+            [reading.id, window.label, self.grounds.timeline.view, _outcome(finding)],
+            finding.inputs,
+            [] if reckoning is None else [reckoning.p, reckoning.hits, reckoning.trials],
+            [] if outlook is None else [outlook.p, outlook.text],
         )
 
     def _turns(

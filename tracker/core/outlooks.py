@@ -8,12 +8,11 @@ unknown rate (Poisson with a Gamma-distributed mean, Jeffreys' prior), on top of
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from math import exp, lgamma
 
 from tracker.core.base_rates import RATE_PRIOR, Reckoning, period_span, reckon
 from tracker.core.comparing import chance_against
-from tracker.core.days import DateSpan, day_of
+from tracker.core.days import day_of
 from tracker.core.forecasts import (
     Absent,
     BaseRate,
@@ -51,7 +50,7 @@ def outlook(rule: Rule, window: Window, grounds: Grounds, base: BaseRate | None)
     chance = _chance(rule, window, grounds)
     if chance is not None:
         names = sorted(_rates(rule))
-        years = [period for name in names for period in _ended(name, grounds)]
+        years = [period for name in names for period, *_ in _ended(name, grounds)]
         label = grounds.series[names[0]].label if len(names) == 1 else f"{len(names)} series"
         return _said(chance, "Poisson", min(years), max(years), label)
     if base is not None and reckoning is not None:
@@ -134,12 +133,10 @@ def _parts(rule: KOfN, window: Window, grounds: Grounds) -> float | None:
 
 def _grown(measure: Measure, window: Window, grounds: Grounds) -> Odds | None:
     """The odds of the count at the window's end: what was seen, and what the rest of it may bring."""
-    periods = _ended(measure.rate, grounds)
-    if not periods:
+    ended = _ended(measure.rate, grounds)
+    if not ended:
         return None
-    series = grounds.series[measure.rate]
-    total = sum(series.value(period) or 0.0 for period in periods)
-    days = sum(span.days for period in periods if (span := period_span(period)))
+    total, days = sum(value for _, value, _ in ended), sum(length for *_, length in ended)
     seen = tally(measure, window, grounds).odds
     return sum_of(seen, arrivals(total + RATE_PRIOR, days, rest_of(window, grounds)))
 
@@ -159,17 +156,13 @@ def arrivals(shape: float, days: int, rest: int) -> Odds:
     return Odds(0, tuple(chances))
 
 
-def _ended(name: str, grounds: Grounds) -> list[str]:
-    """The periods of a series that had ended by the document's day."""
+def _ended(name: str, grounds: Grounds) -> list[tuple[str, float, int]]:
+    """The periods of a series that had ended by the document's day: label, value, days."""
     series = grounds.series.get(name)
-    if series is None:
-        return []
-    spans: list[tuple[str, DateSpan | None]] = [(period, period_span(period)) for period in series.periods]
-    return [period for period, span in spans if span is not None and _before(span.last, grounds.made_on)]
-
-
-def _before(last: date, made_on: date) -> bool:
-    return last <= made_on
+    spans = ((period, value, period_span(period)) for period, value, _ in (series.values if series else ()))
+    return [
+        (period, value, span.days) for period, value, span in spans if span is not None and span.last <= grounds.made_on
+    ]
 
 
 def _rates(rule: Rule) -> set[str]:

@@ -21,7 +21,8 @@ def event_words(event: Event, taxonomy: Taxonomy) -> str:
     name = kind.label if kind is not None else event.category
     inside = f" ({inner.label})" if inner is not None else ""
     sources = "one source" if event.wires == 1 else f"{event.wires} sources"
-    return f"{name[:1].lower()}{name[1:]}{inside} of {day_words(event.on)}, {sources}"
+    plain = name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+    return f"{plain}{inside} of {day_words(event.on)}, {sources}"
 
 
 def turn_of(event: Event, verdict: Outcome, taxonomy: Taxonomy) -> Turn:

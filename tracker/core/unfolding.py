@@ -6,14 +6,15 @@ known, and the lanes are joined anew only around the events that moved.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tracker.core.assembling import assemble
 from tracker.core.events import Event, Evidence, Lane, Role
-from tracker.core.linking import Link, join, link
+from tracker.core.linking import join, link
 from tracker.core.taxonomy import Taxonomy
 from tracker.core.timeline import View
 
@@ -58,6 +59,7 @@ class Unfolding:
     ) -> None:
         self._taxonomy = taxonomy
         self._link_days = link_days
+        self._reach = timedelta(days=link_days)
         self._lanes = LANES[view]
         self._pieces = {
             (lane, id_): each for lane in self._lanes for id_, each in pieces[lane].items() if id_ in category
@@ -71,8 +73,9 @@ class Unfolding:
             if instant is not None
         )
         self._next = 0
-        self._events: dict[str, dict[Lane, dict[str, Event]]] = defaultdict(lambda: {lane: {} for lane in self._lanes})
-        self._joined: dict[tuple[Event, ...], tuple[Link, ...]] = {}
+        self._standing: dict[str, list[_Mark]] = defaultdict(list)
+        self._events: dict[tuple[Lane, str], Event] = {}
+        self._joined: dict[tuple[int, ...], tuple[list[_Mark], tuple[Event, ...]]] = {}
         self._by_category: dict[str, tuple[Event, ...]] = {}
 
     def known_by(self, instant: datetime) -> Mapping[str, tuple[Event, ...]]:
@@ -93,46 +96,59 @@ class Unfolding:
         category = self._category[id_]
         known = [each for piece in self._pieces[lane, id_] if (each := piece.known_by(instant)) is not None]
         event = assemble(id_, lane, category, known)
-        held = self._events[category][lane]
-        if held.get(id_) == event:
+        held = self._events.get((lane, id_))
+        if held == event:
             return False
-        if event is None:
-            del held[id_]
-        else:
-            held[id_] = event
+        marks = self._standing[category]
+        if held is not None:
+            del marks[bisect_left(marks, (held.first_on, id_, lane))]
+            del self._events[lane, id_]
+        if event is not None:
+            insort(marks, (event.first_on, id_, lane, event, event.last_on + self._reach))
+            self._events[lane, id_] = event
         return True
 
     def _view_of(self, category: str) -> tuple[Event, ...]:
-        lanes = self._events[category]
+        marks = self._standing[category]
         if len(self._lanes) == 1:
-            return tuple(sorted(lanes[self._lanes[0]].values(), key=lambda event: (event.on, event.id)))
-        news, reference = list(lanes["news"].values()), list(lanes["reference"].values())
-        links = [
-            found
-            for heard, known in neighbours(news, reference, self._link_days)
-            for found in self._links(heard, known)
-        ]
-        return join(news, reference, links)
+            found = [mark[3] for mark in marks]
+        else:
+            found = [event for group in neighbours(marks) for event in self._join(group)]
+        return tuple(sorted(found, key=_order))
 
-    def _links(self, news: tuple[Event, ...], reference: tuple[Event, ...]) -> tuple[Link, ...]:
-        key = (*news, *reference)
+    def _join(self, group: list[_Mark]) -> tuple[Event, ...]:
+        """A group's events joined; groups that did not move are not joined again."""
+        if len(group) == 1:
+            return (group[0][3],)
+        news = [mark[3] for mark in group if mark[2] == "news"]
+        reference = [mark[3] for mark in group if mark[2] != "news"]
+        if not news or not reference:
+            return (*news, *reference)
+        key = tuple([id(mark[3]) for mark in group])  # the group is kept beside, so that no id is given away again
         if key not in self._joined:
-            self._joined[key] = link(news, reference, self._taxonomy.categories, self._link_days)
-        return self._joined[key]
+            links = link(news, reference, self._taxonomy.categories, self._link_days)
+            self._joined[key] = group, join(news, reference, links)
+        return self._joined[key][1]
 
 
-def neighbours(
-    news: Iterable[Event], reference: Iterable[Event], link_days: int
-) -> list[tuple[tuple[Event, ...], tuple[Event, ...]]]:
-    """Both lanes cut where no link can reach across: groups whose days lie within ``link_days`` of each other's.
-    Groups of one lane alone are left out, for there is nothing to join."""
-    marked = [(event, True) for event in news] + [(event, False) for event in reference]
-    groups: list[tuple[list[Event], list[Event]]] = []
-    reach = None
-    for event, heard in sorted(marked, key=lambda pair: (pair[0].first_on, pair[0].id)):
-        if reach is None or event.first_on > reach:
-            groups.append(([], []))
-        groups[-1][0 if heard else 1].append(event)
-        end = event.last_on + timedelta(days=link_days)
-        reach = end if reach is None else max(reach, end)
-    return [(tuple(heard), tuple(known)) for heard, known in groups if heard and known]
+_Mark = tuple[date, str, Lane, Event, date]
+"""Where an event begins, its id and lane (never two alike), itself, and how far it may be linked."""
+
+
+def _order(event: Event) -> tuple[date, str]:
+    return event.on, event.id
+
+
+def neighbours(marks: Sequence[_Mark]) -> list[list[_Mark]]:
+    """Events in order of their first day, cut where no link can reach across: days that lie within a link's reach of
+    each other stay together."""
+    groups: list[list[_Mark]] = []
+    reach = date.min
+    for mark in marks:
+        if mark[0] > reach:
+            groups.append([mark])
+        else:
+            groups[-1].append(mark)
+        if mark[4] > reach:
+            reach = mark[4]
+    return groups

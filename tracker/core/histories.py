@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 
 from tracker.core.baselines import Series
@@ -63,11 +63,18 @@ class History:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sitting:
     on: date
     verdicts: tuple[Verdict, ...]
     grounds: Grounds
+    found: dict[str, dict[str, Event]] = field(default_factory=dict)
+
+    def events(self, category: str) -> Mapping[str, Event]:
+        """A category's events by id, looked up only when something of it is told."""
+        if category not in self.found:
+            self.found[category] = {event.id: event for event in self.grounds.by_category.get(category, ())}
+        return self.found[category]
 
 
 def usual_days(forecasts: Sequence[Forecast], today: date) -> DateSpan:
@@ -134,7 +141,7 @@ def _change(before: Verdict | None, after: Verdict, last: _Sitting | None, sitti
     same = (before.verdict, before.p_yes) == (after.verdict, after.p_yes)
     if same and before.events == after.events:
         return None
-    causes = tuple(_moved(before, after, last.grounds, sitting.grounds))
+    causes = tuple(_moved(before, after, last, sitting))
     if before.verdict != after.verdict and not causes:
         known = {(reason.code, reason.text) for reason in before.reasons}
         causes = tuple(each for each in after.reasons if (each.code, each.text) not in known)[:NEW_REASONS]
@@ -143,11 +150,14 @@ def _change(before: Verdict | None, after: Verdict, last: _Sitting | None, sitti
     return Change(sitting.on, before.verdict, after.verdict, before.p_yes, after.p_yes, causes)
 
 
-def _moved(before: Verdict, after: Verdict, old: Grounds, new: Grounds) -> Iterator[Reason]:
+def _moved(before: Verdict, after: Verdict, last: _Sitting, sitting: _Sitting) -> Iterator[Reason]:
     """The events that came, went or changed."""
     ids = dict.fromkeys((*before.events, *after.events))
-    moved_in = [category for category, many in new.by_category.items() if old.by_category.get(category) is not many]
-    was, now = _by_id(old, moved_in, ids), _by_id(new, moved_in, ids)
+    old, new = last.grounds.by_category, sitting.grounds.by_category
+    categories = [category for category, many in new.items() if old.get(category) is not many]
+    was = {id_: event for each in categories for id_ in ids if (event := last.events(each).get(id_))}
+    now = {id_: event for each in categories for id_ in ids if (event := sitting.events(each).get(id_))}
+    taxonomy = sitting.grounds.taxonomy
     for id_ in ids:
         one, other = was.get(id_), now.get(id_)
         if one == other:
@@ -155,7 +165,7 @@ def _moved(before: Verdict, after: Verdict, old: Grounds, new: Grounds) -> Itera
         event = other or one
         if event is None:
             continue
-        words = event_words(event, new.taxonomy)
+        words = event_words(event, taxonomy)
         if one is None:
             yield Reason("event", f"Now known: {words}.", _facts(event))
         elif other is None:
@@ -165,11 +175,6 @@ def _moved(before: Verdict, after: Verdict, old: Grounds, new: Grounds) -> Itera
             told = "; ".join(f"{name.replace('_', ' ')} {pair[0]} to {pair[1]}" for name, pair in moved.items())
             if moved:
                 yield Reason("event_changed", f"Told anew: {words}: {told}.", {**_facts(event), "changed": moved})
-
-
-def _by_id(grounds: Grounds, categories: Sequence[str], wanted: Mapping[str, None]) -> dict[str, Event]:
-    many = (event for category in categories for event in grounds.by_category.get(category, ()))
-    return {event.id: event for event in many if event.id in wanted}
 
 
 def _differing(one: Event, other: Event) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import random
@@ -84,6 +85,7 @@ class App(Workshops):
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         super().__init__(settings, clock or RealClock())
         self._config_seen: str | None = None
+        self._config_trouble = ""
         self._timelines: dict[View, tuple[tuple[int, ...], Timeline]] = {}
 
     # --- getting ready --------------------------------------------------------------------------
@@ -127,7 +129,9 @@ class App(Workshops):
         try:
             fresh = read_beliefs(self.settings.config_folder)
         except ConfigError as trouble:
+            self._config_trouble = f"config changed and is not used; the last good set goes on. {trouble}"
             return f"config changed and is not used: {trouble}"
+        self._config_trouble = ""
         # The new set first: a page asked for meanwhile may make what follows from it anew at any moment.
         self.__dict__["beliefs"] = fresh
         for name in ("_reading", "docket"):
@@ -325,7 +329,11 @@ class App(Workshops):
         return next(iter(self.beliefs.documents), None)
 
     def health(self) -> Health:
-        return answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
+        """How the service is doing. A config that is not used is told of, and is no reason to call the service ill: it
+        goes on with the last good set."""
+        state = answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
+        trouble = (self._config_trouble,) if self._config_trouble else ()
+        return replace(state, problems=(*state.problems, *trouble))
 
     def labels(self) -> Labels:
         return self.beliefs.labels

@@ -12,7 +12,7 @@ from math import exp, lgamma
 
 from tracker.core.base_rates import RATE_PRIOR, Reckoning, period_span, reckon
 from tracker.core.comparing import chance_against
-from tracker.core.days import day_of
+from tracker.core.days import day_of, end_of
 from tracker.core.forecasts import (
     Absent,
     BaseRate,
@@ -115,8 +115,9 @@ def _limited(measure: Measure, limit: Limit, window: Window, grounds: Grounds) -
 def _compared(rule: Compare, window: Window, grounds: Grounds) -> float | None:
     mine, base = tally(rule.measure, window, grounds), tally(rule.measure, rule.baseline, grounds)
     odds = _grown(rule.measure, window, grounds)
-    if odds is None or not base.bounded:
-        return None
+    closed = grounds.now >= end_of(rule.baseline.span.last, rule.baseline.zone)
+    if odds is None or not closed or (base.settled and not base.bounded):
+        return None  # a period that settles unheard has no count to compare with
     return chance_against(rule, replace(mine, odds=odds), base)
 
 

@@ -201,6 +201,8 @@ def _read_implied(table: Table, verbal: VerbalTables) -> tuple[Implied | None, t
     low, mid, high = (inner.number(key, low=0, high=1) for key in ("low", "mid", "high"))
     cited, inverted = inner.texts("tables"), inner.flag("inverted", False)
     inner.done()
+    if not all(0 <= p <= 1 for p in (low, mid, high)):
+        return Implied(low, mid, high), cited  # told already
     if not low <= mid <= high:
         inner.problem("mid", f"low, mid and high are {low:g}, {mid:g}, {high:g}; they must not fall")
     bands = [band for each in cited if (band := _phrase(each, verbal, inner)) is not None]

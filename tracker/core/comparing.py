@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 from math import inf, sqrt
 
@@ -180,7 +181,12 @@ def nearest_year(rule: NearestYear, window: Window, grounds: Grounds) -> Finding
         reasons=(Reason("nearest", wording.sentence(text), {name: round(distance, 4) for distance, name in named}),),
         events=tuple({event.id: event for row in table for event in row[0].events}.values()),
         by="silence",
-        p_true=_chance_of_nearest(table, [other.label for other in rule.others].index(rule.expected)),
+        p_true=None
+        if grounds.bare
+        else _chance_of_nearest(
+            tuple(tuple(each.odds for each in row) for row in table),
+            [other.label for other in rule.others].index(rule.expected),
+        ),
         margin=f"{rule.expected} is {'nearest by' if holds else 'farther than the nearest by'} {lead:.2f}.",
         decided_on=max(due, default=None),
         inputs=inputs_of(flat),
@@ -191,13 +197,14 @@ POINTS = 512
 """Points of the lattice by which the probability of a distance is reckoned: good for two places."""
 
 
-def _chance_of_nearest(table: Sequence[Sequence[Tally]], expected: int) -> float:
+@lru_cache(maxsize=32)
+def _chance_of_nearest(table: tuple[tuple[Odds, ...], ...], expected: int) -> float:
     """P(the period at ``expected`` is the nearest), the counts taken as independent.
 
     A distance of scaled counts has no simple distribution, so the counts are drawn at the points of a fixed
     lattice (Kronecker's: fractional parts of multiples of square roots of primes), the same each time.
     """
-    flat = [_ladder(each.odds) for row in table for each in row]
+    flat = [_ladder(odds) for row in table for odds in row]
     roots = [sqrt(prime) % 1.0 for prime in _primes(len(flat))]
     width, hits = len(table[0]), 0
     for point in range(1, POINTS + 1):

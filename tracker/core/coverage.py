@@ -170,8 +170,33 @@ class Coverage:
         """Whether silence about (category, subtypes) over the window counts, as known at ``as_of``.
 
         ``zone`` is the IANA zone the window's days are counted in. View "news" admits only heard days,
-        "reference" only declared ones, "all" both. One pass over the window's days.
+        "reference" only declared ones, "all" both. One pass over the window's days, and none where the same was
+        asked before and can no longer change.
         """
+        if not self.lasting(window, as_of):
+            return self._listened(category, subtypes, window, zone, view, as_of, taxonomy)
+        key = (category, subtypes, window, zone, view)
+        kept = self._said.get(key)
+        if kept is None or kept[0] is not taxonomy:
+            kept = taxonomy, self._listened(category, subtypes, window, zone, view, as_of, taxonomy)
+            self._said[key] = kept
+        return kept[1]
+
+    @cached_property
+    def _said(self) -> dict[tuple[object, ...], tuple[Taxonomy, Silence]]:
+        """What silence said for good."""
+        return {}
+
+    def _listened(
+        self,
+        category: str,
+        subtypes: tuple[str, ...],
+        window: DateSpan,
+        zone: str,
+        view: View,
+        as_of: datetime,
+        taxonomy: Taxonomy,
+    ) -> Silence:
         admitted = _ADMITTED[view]
         days: dict[date, tuple[date, float]] = {}
         used: set[Basis] = set()

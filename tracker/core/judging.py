@@ -123,7 +123,9 @@ class Court:
         if event.id not in self._without:
             category = event.category
             left = tuple(each for each in self.grounds.by_category[category] if each.id != event.id)
-            grounds = replace(self.grounds, by_category={**self.grounds.by_category, category: left}, tallied={})
+            grounds = replace(
+                self.grounds, by_category={**self.grounds.by_category, category: left}, tallied={}, bare=True
+            )
             self._without[event.id] = Court(tuple(self.forecasts.values()), grounds, self, brief=True)
         return self._without[event.id]
 

@@ -47,9 +47,9 @@ def outlook(rule: Rule, window: Window, grounds: Grounds, base: BaseRate | None)
         found = _coin(rule, window, grounds, base, reckoning)
         if found is not None:
             return _said(found, "Beta-binomial", base.first, base.last, grounds.series[base.series].label)
-    chance = _chance(rule, window, grounds)
+    names = sorted(_rates(rule))
+    chance = _chance(rule, window, grounds) if all(_ended(name, grounds) for name in names) else None
     if chance is not None:
-        names = sorted(_rates(rule))
         years = [period for name in names for period, *_ in _ended(name, grounds)]
         label = grounds.series[names[0]].label if len(names) == 1 else f"{len(names)} series"
         return _said(chance, "Poisson", min(years), max(years), label)

@@ -49,6 +49,8 @@ class Grounds:
     """Tallies already made on these grounds: many claims ask for the same one."""
     before: Mapping[Question, Counting] = field(default_factory=dict)
     """Tallies of grounds that differ little (the day before, one event more); taken over where nothing moved."""
+    bare: bool = False
+    """Whether only the bare answers are wanted, without probabilities that are dear to reckon."""
     asked: list[Question] = field(default_factory=list)
     """Every question put so far, in order: what an answer rests on."""
 

@@ -87,7 +87,7 @@ def test_the_service_goes_on_with_the_last_good_set_and_says_so(home: Path) -> N
         ('unit = "missile"', 'status = ["confirmd"]', "did you mean 'confirmed'?"),
         ('unit = "missile"', 'mode = "denied"', "opens no event of its own"),
         ('unit = "missile"', 'mode = "planned"', "'planned' is not known"),
-        ("outline = [[1, 2, 3, 4]", "outline = [[1, 0, 3, 4]", "must give each heading a list"),
+        ("skeleton = [[1, 2, 3, 4]", "skeleton = [[1, 0, 3, 4]", "must give each heading a list"),
         ('zone = "America/New_York"', 'zone = "America/Boston"', "America/Boston"),
         ('rule = "occurs", measure = "us_strikes" }', 'rule = "occurs", measure = "us_strike" }', "did you mean"),
     ],

@@ -129,13 +129,13 @@ def _read_document(top: Table, book: RuleBook, verbal: VerbalTables) -> list[tup
 
 def _read_outline(about: Table) -> Outline | None:
     """The document's skeleton, by which locators are checked: a list a heading, in it the sentences of each bullet."""
-    if not about.has("outline"):
+    if not about.has("skeleton"):
         return None
-    value = about.values["outline"]
+    value = about.values["skeleton"]
     headings = value if isinstance(value, list) else []
     good = [isinstance(each, list) and all(type(count) is int and count > 0 for count in each) for each in headings]
     if not good or not all(good):
-        about.problem("outline", "must give each heading a list of its bullets' sentences, such as [[1, 2], [3]]")
+        about.problem("skeleton", "must give each heading a list of its bullets' sentences, such as [[1, 2], [3]]")
         return None
     return tuple(tuple(each) for each in headings)
 

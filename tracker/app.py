@@ -315,7 +315,8 @@ class App(Workshops):
         claims = [each for each in beliefs.forecasts if not wanted or each.id in wanted or each.ref in wanted]
         today = day_of(self.clock.now(), DAY_ZONE)
         usual = usual_days(claims, today)
-        days = DateSpan(first or min(usual.first, last or usual.first), last or max(usual.last, first or usual.last))
+        begin = min(first or min(usual.first, last or usual.first), today)  # of days to come nothing is known
+        days = DateSpan(begin, max(begin, min(last or max(usual.last, first or usual.last), today)))
         return told(self.store, self.docket, claims, beliefs.taxonomy, beliefs.policy, view, days)
 
     def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:

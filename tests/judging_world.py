@@ -27,7 +27,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "missile_test": (*BALLISTIC, "CRUISE", "SAM"),
     "nuclear_test": (),
     "sanctions": ("unsc_resolution", "designation", "us_measure"),
-    "talks": ("leader", "us_contact", "offer"),
+    "talks": ("leader", "us_contact", "offer", "refusal"),
     "exercise": ("field", "command_post", "postponed", "suspended"),
     "threat": ("leader_threat",),
     "development": ("new_system", "fissile_production"),

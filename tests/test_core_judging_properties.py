@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from judging_world import (
     COVERED,
@@ -24,6 +25,7 @@ from judging_world import (
     timeline,
 )
 
+from tracker.catalog.forecasts import read_forecasts
 from tracker.core.coverage import Coverage
 from tracker.core.days import end_of
 from tracker.core.events import Event
@@ -39,8 +41,9 @@ from tracker.core.forecasts import (
     Reading,
     Rule,
 )
-from tracker.core.judging import judge_all
-from tracker.core.verdicts import Implied
+from tracker.core.judging import Court, judge_all
+from tracker.core.tallies import Grounds, prepare
+from tracker.core.verdicts import Implied, Verdict
 
 
 def claim(reading: Reading, name: str = "c", p: float = 0.9) -> Forecast:
@@ -110,7 +113,7 @@ def test_judging_again_gives_the_same_in_any_order(
 
 
 @given(
-    st.sampled_from([rule for rule in RULES if not isinstance(rule, Compare)]),
+    rules,
     happenings,
     happenings,
     coverages,
@@ -157,3 +160,72 @@ def test_occurs_and_absent_are_opposites(events: list[Event]) -> None:
         assert occurs.p_true is not None
         assert absent.p_true is not None
         assert occurs.p_true + absent.p_true == pytest.approx(1, abs=2e-6)
+
+
+CLAIMS = read_forecasts(Path(__file__).resolve().parents[1] / "config", TAXONOMY, series())[0]
+KINDS_ASKED = [
+    ("missile_test", "SRBM"), ("missile_test", "ICBM"), ("nuclear_test", ""), ("policy_shift", "interim_deal"),
+    ("armed_attack", ""), ("exercise", "postponed"), ("sanctions", "designation"),
+    ("disarmament_step", "dismantlement"),
+]  # fmt: skip
+anything = st.builds(
+    lambda kind, on, p, status, lag: happening(
+        on,
+        *kind,
+        p=p,
+        status=status,
+        known_at=end_of(on + timedelta(days=lag), "Asia/Seoul"),
+        key=f"-{p}-{status}-{lag}",
+    ),
+    st.sampled_from(KINDS_ASKED),
+    st.dates(date(2017, 1, 1), date(2020, 12, 31)),
+    st.sampled_from([0.6, 0.98]),
+    st.sampled_from(["reported", "confirmed", "disputed"]),
+    st.integers(0, 400),
+)
+years = st.lists(anything, max_size=10, unique_by=lambda event: event.id)
+
+
+def judged(events: list[Event], coverage: Coverage, now: datetime) -> tuple[Verdict, ...]:
+    return judge_all(CLAIMS, timeline(events, as_of=now), coverage, series(), TAXONOMY, now)
+
+
+@settings(max_examples=20)
+@given(years, years, coverages, nows)
+def test_the_shipped_claims_keep_to_all_of_it(
+    events: list[Event], more: list[Event], coverage: Coverage, now: datetime
+) -> None:
+    first = judged(events, coverage, now)
+    assert judged(events[::-1], coverage, now) == first, "judging again is the same, hash and all"
+    assert judged([event for event in events if event.known_at <= now], coverage, now) == first
+    unrelated = [happening(event.on, "talks", "leader", key=f"-{place}") for place, event in enumerate(more)]
+    assert judged([*events, *unrelated], coverage, now) == first
+    known = {event.id for event in events}
+    grown = judged([*events, *(event for event in more if event.id not in known)], coverage, now)
+    for before, after in zip(first, grown, strict=True):
+        if before.by == "presence" and before.claim_held is not None:
+            assert after.claim_held is before.claim_held or after.verdict in ("annulled", "open", "ambiguous"), before
+            assert after.verdict == before.verdict or _has_condition(before), before
+
+
+def _has_condition(verdict: Verdict) -> bool:
+    claim = next(each for each in CLAIMS if each.id == verdict.forecast)
+    return next(each for each in claim.readings if each.id == verdict.reading).given is not None
+
+
+@settings(max_examples=10)
+@given(years, anything, coverages, nows)
+def test_a_sitting_after_another_says_what_a_fresh_one_says(
+    events: list[Event], one_more: Event, coverage: Coverage, now: datetime
+) -> None:
+    def grounds(found: list[Event], at: datetime) -> Grounds:
+        return prepare(timeline(found, as_of=at), coverage, series(), TAXONOMY, at, date.min)
+
+    court = Court(CLAIMS, grounds(events, now), brief=True)
+    court.sit()
+    for found, later in ((events, 1), ([*events, one_more], 1), (events, 40)):
+        now += timedelta(days=later)
+        after = Court(CLAIMS, grounds(found, now), court, brief=True)
+        fresh = Court(CLAIMS, grounds(found, now), brief=True)
+        assert after.sit() == fresh.sit()
+        court = after

@@ -162,7 +162,7 @@ def test_a_comparison_may_be_won_early() -> None:
     rule = Compare(LAUNCHES, YEAR_2019, "difference", "more_than", 0)
     events = [launch("2019-05-04"), launch("2020-02-02"), launch("2020-03-02")]
     early = finding(rule, events, now=datetime(2020, 5, 1, tzinfo=UTC))
-    assert (early.holds, early.by, early.decided_on) == (True, "presence", date(2020, 3, 2))
+    assert (early.holds, early.by, early.decided_on) == (True, "baseline", date(2020, 3, 2))
     assert finding(rule, events[:2], now=datetime(2020, 5, 1, tzinfo=UTC)).state == "open"
 
 

@@ -331,3 +331,44 @@ def test_machine_output_is_one_document(home: Path, tmp_path: Path) -> None:
     one = json.loads(program(home, "forecasts", "F25", "--evidence", "news", "--json").stdout)
     assert [each["ref"] for each in one["forecasts"]] == ["F25"]
     assert one["forecasts"][0]["results"][0]["verdict"] == "awaiting_data"
+
+
+def test_a_history_says_what_changed_a_claim(home: Path) -> None:
+    done = program(home, "forecasts", "F29b", "--history", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["evidence"], told["first"], told["last"]) == ("all", "2020-01-01", "2021-01-15")
+    (history,) = told["histories"]
+    assert len(history["days"]) == 381
+    assert history["days"][0] == {"on": "2020-01-01", "verdict": "open", "p_yes": None, "outlook": 0.8}
+    for on in ("2020-02-29", "2020-03-20", "2020-12-31"):
+        shown = json.loads(program(home, "forecasts", "F29b", "--as-of", on, "--json").stdout)
+        (result,) = shown["forecasts"][0]["results"]
+        day = next(each for each in history["days"] if each["on"] == on)
+        assert (day["verdict"], day["p_yes"]) == (result["verdict"], result["p_yes"])
+    came = [change for change in history["changes"] if (change["before"], change["after"]) == ("open", "yes")]
+    assert [cause["data"]["on"] for change in came for cause in change["causes"]] == ["2020-03-02"]
+    plain = program(home, "forecasts", "F30", "--history", "--from", "2020-06-01", "--to", "2020-08-01")
+    assert "F30 [each-half-year, H2] 2020-06-01 to 2020-08-01" in plain.stdout
+    assert "still open, outlook" in plain.stdout
+    assert program(home, "forecasts", "F99", "--history").returncode == 1
+    assert program(home, "forecasts", "--from", "2020-06-01").returncode == 2
+    assert program(home, "forecasts", "--history", "--as-of", "2020-06-01").returncode == 2
+    assert program(home, "forecasts", "--history", "--from", "2020-06-02", "--to", "2020-06-01").returncode == 2
+
+
+def test_deleting_rows_in_a_fresh_home_flips_what_they_decided(home: Path) -> None:
+    launches = home / "config" / "reference" / "launches.csv"
+    rows = launches.read_text(encoding="utf-8").splitlines(keepends=True)
+    launches.write_text("".join(row for row in rows if not row.startswith("launch-2020-03")), encoding="utf-8")
+    shown = json.loads(program(home, "forecasts", "--json").stdout)
+    found = {
+        (claim["ref"], result["window"]): result["verdict"]
+        for claim in shown["forecasts"]
+        for result in claim["results"]
+        if result["scored"]
+    }
+    assert {key for key, verdict in found.items() if verdict == "no"} == {
+        ("F09", "2020"), ("F11b", "2020"), ("F18", "2020"), ("F25", "2020"), ("F29b", "2020"), ("F29c", "2020"),
+        ("F29d", "2020"), ("F30", "H1"), ("F30", "H2"),
+    }  # fmt: skip

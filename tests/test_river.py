@@ -235,6 +235,8 @@ def test_a_running_program_takes_up_a_changed_config(home: Path, archive: Path) 
     assert app.beliefs.policy.link_days == 3
     policy.write_text("nonsense", encoding="utf-8")
     assert "not used" in app.refresh()
+    assert app.health().ok, "the last good set does its work"
+    assert any("the last good set goes on" in problem for problem in app.health().problems)
     assert app.beliefs.policy.link_days == 3, "the last good set goes on"
     assert app.refresh() == "", "and it is said once"
 

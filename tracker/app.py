@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,8 @@ from tracker import __version__
 from tracker.catalog.beliefs import fingerprint, read_beliefs
 from tracker.classify.examples import Example
 from tracker.core.cards import card_of
-from tracker.core.days import day_of
+from tracker.core.claim_histories import DAY_ZONE, History, usual_days
+from tracker.core.days import DateSpan, day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
 from tracker.core.errands import Manners, Wanted, errand
@@ -35,6 +37,7 @@ from tracker.pipeline import answers
 from tracker.pipeline.archive import ImportReport, take_archive
 from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
 from tracker.pipeline.fetch import FetchReport, fetch
+from tracker.pipeline.histories import told
 from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
@@ -84,6 +87,7 @@ class App(Workshops):
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         super().__init__(settings, clock or RealClock())
         self._config_seen: str | None = None
+        self._config_trouble = ""
         self._timelines: dict[View, tuple[tuple[int, ...], Timeline]] = {}
 
     # --- getting ready --------------------------------------------------------------------------
@@ -127,7 +131,9 @@ class App(Workshops):
         try:
             fresh = read_beliefs(self.settings.config_folder)
         except ConfigError as trouble:
+            self._config_trouble = f"config changed and is not used; the last good set goes on. {trouble}"
             return f"config changed and is not used: {trouble}"
+        self._config_trouble = ""
         # The new set first: a page asked for meanwhile may make what follows from it anew at any moment.
         self.__dict__["beliefs"] = fresh
         for name in ("_reading", "docket"):
@@ -308,6 +314,18 @@ class App(Workshops):
         beliefs = self.beliefs
         return judge_as_of(self.store, self.docket, beliefs.taxonomy, beliefs.policy, view, as_of, self.clock.now())
 
+    def histories(
+        self, view: View, wanted: Sequence[str] = (), first: date | None = None, last: date | None = None
+    ) -> tuple[History, ...]:
+        """How claims stood on every day, by id or ref (none named: all); from the document's day on unless told."""
+        beliefs = self.beliefs
+        claims = [each for each in beliefs.forecasts if not wanted or each.id in wanted or each.ref in wanted]
+        today = day_of(self.clock.now(), DAY_ZONE)
+        usual = usual_days(claims, today)
+        begin = min(first or min(usual.first, last or usual.first), today)  # of days to come nothing is known
+        days = DateSpan(begin, max(begin, min(last or max(usual.last, first or usual.last), today)))
+        return told(self.store, self.docket, claims, beliefs.taxonomy, beliefs.policy, view, days)
+
     def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
         return scores(self.verdicts(view, as_of)).as_dict()
 
@@ -319,7 +337,11 @@ class App(Workshops):
         return next(iter(self.beliefs.documents), None)
 
     def health(self) -> Health:
-        return answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
+        """How the service is doing. A config that is not used is told of, and is no reason to call the service ill: it
+        goes on with the last good set."""
+        state = answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
+        trouble = (self._config_trouble,) if self._config_trouble else ()
+        return replace(state, problems=(*state.problems, *trouble))
 
     def labels(self) -> Labels:
         return self.beliefs.labels

@@ -19,6 +19,7 @@ from tracker.catalog.places import read_places
 from tracker.catalog.placing import read_placing
 from tracker.catalog.publishers import read_publishers
 from tracker.catalog.references import read_references
+from tracker.catalog.tables import nearest
 from tracker.catalog.taxonomy import read_taxonomy
 from tracker.core.backfill import Archive
 from tracker.core.baselines import Series
@@ -26,7 +27,7 @@ from tracker.core.coverage import Coverage, DeclaredCoverage
 from tracker.core.details import Document
 from tracker.core.digests import Digest
 from tracker.core.errors import ConfigError, Problem, RefusedError
-from tracker.core.forecasts import Forecast, measures_of
+from tracker.core.forecasts import Forecast, Measure, Reading, measures_of
 from tracker.core.observers import ObserverSetting, ObserversFile
 from tracker.core.phrases import TaxonomyFile
 from tracker.core.places import Place
@@ -35,6 +36,7 @@ from tracker.core.polling import Feed
 from tracker.core.publishers import Directory, Publisher
 from tracker.core.references import ReferenceTable, coverages
 from tracker.core.taxonomy import Taxonomy
+from tracker.core.timeline import PER_DAY, PER_EVENT
 from tracker.core.words import Labels
 
 T = TypeVar("T")
@@ -123,6 +125,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     documents = noted(read_documents(folder))
     if not problems:
         problems += _unheard(forecasts, words, coverages(references) if references else None)
+        problems += _uncounted(forecasts, words, references)
     if problems or policy is None:
         raise ConfigError(problems)
     text = _text_of(folder)
@@ -165,11 +168,37 @@ def _unheard(
     found = []
     for forecast in forecasts:
         for reading in forecast.readings:
-            for measure in measures_of(reading.rule) if reading.rule is not None else ():
+            for measure in _measures(reading):
                 wanted = measure.events
                 if not told.can_tell(wanted.category, wanted.subtypes, words.taxonomy):
                     kinds = "/".join((wanted.category, *wanted.subtypes))
                     message = f"nobody can report {kinds}: no reader knows it and no reference table declares it"
+                    found.append(Problem("forecasts", f"claims[{forecast.id}]", f"readings[{reading.id}]", message))
+    return found
+
+
+def _measures(reading: Reading) -> list[Measure]:
+    """All that a reading counts, for its condition too."""
+    rules = [reading.rule, reading.given.rule if reading.given is not None else None]
+    return [measure for rule in rules if rule is not None for measure in measures_of(rule)]
+
+
+def _uncounted(
+    forecasts: Sequence[Forecast], words: TaxonomyFile, references: Sequence[ReferenceTable]
+) -> list[Problem]:
+    """Units that nothing ever counts in: a sum of them would be nothing for ever, and no mistake would show."""
+    kinds = words.taxonomy.categories
+    counted = {(row.category, row.unit) for table in references for row in table.rows}
+    counted |= {(each.category, pattern.unit) for each in words.phrasebook.categories for pattern in each.counts}
+    counted |= {(id_, unit) for id_, kind in kinds.items() for unit in (kind.unit, PER_EVENT, PER_DAY)}
+    found = []
+    for forecast in forecasts:
+        for reading in forecast.readings:
+            for measure in _measures(reading):
+                category, unit = measure.events.category, measure.unit
+                if (category, unit) not in counted:
+                    units = {each for kind, each in counted if kind == category and each}
+                    message = f"nothing of {category} is counted in {unit!r}; {nearest(unit, units)}"
                     found.append(Problem("forecasts", f"claims[{forecast.id}]", f"readings[{reading.id}]", message))
     return found
 

@@ -31,6 +31,7 @@ from tracker.core.forecasts import (
     Window,
     Written,
 )
+from tracker.core.locators import Outline, misplaced
 from tracker.core.taxonomy import Taxonomy
 from tracker.core.verdicts import Implied
 
@@ -46,6 +47,7 @@ class _Document:
     written: Written
     book: RuleBook
     verbal: VerbalTables
+    outline: Outline | None
 
 
 def read_forecasts(
@@ -104,10 +106,13 @@ def _read_document(top: Table, book: RuleBook, verbal: VerbalTables) -> list[tup
     about.text("url", "")
     about.text("note", "")
     about.has("years")  # which years the page draws; read by ``documents``
-    document = _Document(about.text("id"), about.day("made_on"), _written(about, None), book, verbal)
+    outline = _read_outline(about)
+    document = _Document(about.text("id"), about.day("made_on"), _written(about, None), book, verbal, outline)
     about.done()
     for each in top.tables("windows", "label"):
         window = read_window(each)
+        if window is None:
+            book.broken.add(str(each.values.get("label")))
         if window is not None and window.label in book.windows:
             each.problem("label", f"{window.label!r} stands twice; each window has its own label")
         if window is not None:
@@ -120,6 +125,26 @@ def _read_document(top: Table, book: RuleBook, verbal: VerbalTables) -> list[tup
         top.problem("claims", "is missing; give each claim as a [[claims]] table")
     top.done()
     return [(_read_claim(each, document), each) for each in claims]
+
+
+def _read_outline(about: Table) -> Outline | None:
+    """The document's skeleton, by which locators are checked: a list a heading, in it the sentences of each bullet."""
+    if not about.has("skeleton"):
+        return None
+    value = about.values["skeleton"]
+    headings = value if isinstance(value, list) else []
+    good = [isinstance(each, list) and all(type(count) is int and count > 0 for count in each) for each in headings]
+    if not good or not all(good):
+        about.problem("skeleton", "must give each heading a list of its bullets' sentences, such as [[1, 2], [3]]")
+        return None
+    return tuple(tuple(each) for each in headings)
+
+
+def _located(table: Table, outline: Outline | None) -> str:
+    locator = table.text("locator")
+    for trouble in misplaced(locator, outline) if locator.strip() else ():
+        table.problem("locator", trouble)
+    return locator
 
 
 def _written(table: Table, default: Written | None) -> Written:
@@ -138,7 +163,7 @@ def _read_claim(table: Table, document: _Document) -> Forecast:
         ref=table.text("ref"),
         document=document.id,
         made_on=document.made_on,
-        locator=table.text("locator"),
+        locator=_located(table, document.outline),
         paraphrase=table.text("paraphrase"),
         kind=cast(Kind, table.text("kind", among=KINDS)),
         readings=readings,
@@ -176,6 +201,8 @@ def _read_implied(table: Table, verbal: VerbalTables) -> tuple[Implied | None, t
     low, mid, high = (inner.number(key, low=0, high=1) for key in ("low", "mid", "high"))
     cited, inverted = inner.texts("tables"), inner.flag("inverted", False)
     inner.done()
+    if not all(0 <= p <= 1 for p in (low, mid, high)):
+        return Implied(low, mid, high), cited  # told already
     if not low <= mid <= high:
         inner.problem("mid", f"low, mid and high are {low:g}, {mid:g}, {high:g}; they must not fall")
     bands = [band for each in cited if (band := _phrase(each, verbal, inner)) is not None]

@@ -27,8 +27,9 @@ from tracker.core.forecasts import (
     SeriesValue,
     Window,
 )
+from tracker.core.observations import MODES, Mode
 from tracker.core.taxonomy import Taxonomy
-from tracker.core.timeline import PER_EVENT, EventFilter
+from tracker.core.timeline import PER_EVENT, STATUSES, EventFilter
 
 
 @dataclass
@@ -41,10 +42,12 @@ class RuleBook:
     places: Collection[str] | None
     windows: dict[str, Window] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    """Labels of windows that were told to be wrong; what refers to them is not told again."""
 
     def window(self, table: Table, key: str, label: str) -> Window | None:
         found = self.windows.get(label)
-        if found is None and label:
+        if found is None and label and label not in self.broken:
             table.problem(key, f"{label!r} is no window of this file; {nearest(label, self.windows)}")
         return found
 
@@ -71,6 +74,7 @@ def read_measure(table: Table, book: RuleBook) -> Measure:
     taxonomy = book.taxonomy
     category = table.text("category", among=taxonomy.categories)
     subtypes = table.texts("subtypes", ())
+    mode = cast(Mode, table.text("mode", "occurred", among=MODES))
     kind = taxonomy.categories.get(category)
     if kind is not None:
         known = {word for each in kind.subtypes for word in taxonomy.groups_of(category, each)}
@@ -82,10 +86,17 @@ def read_measure(table: Table, book: RuleBook) -> Measure:
     for place in places:
         if book.places is not None and place not in book.places:
             table.problem("places", f"{place!r} is no place of places.toml; {nearest(place, book.places)}")
+    if kind is not None and mode != "occurred":
+        category, subtypes = _opened(table, taxonomy, category, subtypes, mode)
+    statuses = table.texts("status", ())
+    for status in statuses:
+        if status not in STATUSES:
+            table.problem("status", f"{status!r} is no status; {nearest(status, STATUSES)}")
     events = EventFilter(
         category=category,
         subtypes=subtypes,
         places=places,
+        statuses=statuses,
         outcome=table.text("outcome", ""),
         min_p=table.number("min_p", EventFilter("").min_p, low=0, high=1),
     )
@@ -98,6 +109,25 @@ def read_measure(table: Table, book: RuleBook) -> Measure:
     )
     table.done()
     return measure
+
+
+def _opened(
+    table: Table, taxonomy: Taxonomy, category: str, subtypes: tuple[str, ...], mode: Mode
+) -> tuple[str, tuple[str, ...]]:
+    """Where what is only threatened, planned or refused stands: an act of speech opens an event of its own kind."""
+    opened = {
+        (effect.category or category, effect.subtype or subtype): effect.act
+        for subtype in subtypes or ("",)
+        for effect in (taxonomy.effect(category, subtype, mode),)
+    }
+    kinds = {kind for kind, _ in opened}
+    if set(opened.values()) != {"opens"} or len(kinds) != 1:
+        named = "/".join((category, *subtypes))
+        table.problem(
+            "mode", f"{mode!r} of {named} opens no event of its own; name a kind that does, or leave mode out"
+        )
+        return category, subtypes
+    return kinds.pop(), tuple(subtype for _, subtype in opened if subtype)
 
 
 def read_rule(table: Table, book: RuleBook) -> Rule | None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from tracker.cli.terminal import Json, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.errors import RefusedError
-from tracker.core.shapes import as_of_instant, forecasts_document, select, timeline_document
+from tracker.core.shapes import (
+    as_of_instant,
+    forecasts_document,
+    history_document,
+    select,
+    timeline_document,
+)
 from tracker.core.timeline import View
 from tracker.core.words import VERDICT_WORDS, attested_words, count_words, percent, when_words
+
+if TYPE_CHECKING:
+    from tracker.app import App
 
 VIEWS = get_args(View)
 
@@ -94,11 +103,29 @@ def forecasts(
     wanted: Annotated[str, typer.Argument(metavar="[ID]", help="One claim, by id or by its ref (F25).")] = "",
     evidence: Evidence = "all",
     as_of: AsOf = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="How each claim stood on every day, and what changed it each time.")
+    ] = False,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day of the history."),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last day of the history."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """What became of the document's claims, and why."""
     app = wired()
     view = view_of(evidence)
+    if history:
+        if as_of is not None:
+            raise typer.BadParameter("a history is as of each of its days; leave it out", param_hint="--as-of")
+        _history(app, wanted, view, first.date() if first else None, last.date() if last else None, json)
+        return
+    if first is not None or last is not None:
+        raise typer.BadParameter("only a history has a first and a last day", param_hint="--from, --to")
     app.ready()
     asked = as_of.date() if as_of else None
     instant = _instant(asked)
@@ -129,8 +156,33 @@ def forecasts(
                 say(f"      … {len(verdict.reasons) - len(shown)} more: ./run forecasts {card.ref}")
             if verdict.margin:
                 say(f"      {verdict.margin}")
+            for turn in verdict.turns if wanted else ():
+                say(f"      {turn.text}")
+            if verdict.outlook is not None:
+                say(f"      {verdict.outlook.text}")
     for line in score_lines(scores):
         say(line)
+
+
+def _history(app: App, wanted: str, view: View, first: date | None, last: date | None, json: bool) -> None:
+    if first is not None and last is not None and last < first:
+        raise typer.BadParameter(f"{last} lies before --from ({first})", param_hint="--to")
+    app.ready()
+    told = app.histories(view, [wanted] if wanted else [], first, last)
+    if not told:
+        raise RefusedError(f"there is no claim {wanted!r}; ./run forecasts lists them")
+    if json:
+        show_json(history_document(told, view))
+        return
+    for each in told:
+        say(f"{each.ref} [{each.reading}, {each.window}] {each.moments[0].on} to {each.moments[-1].on}")
+        outlook = {moment.on: moment.outlook for moment in each.moments}
+        for change in each.changes:
+            sure = f", p {change.p_after:.3f}" if change.p_after is not None else ""
+            look = f", outlook {outlook[change.on]:.2f}" if outlook[change.on] is not None else ""
+            say(f"    {change.on}  {VERDICT_WORDS[change.after]}{sure}{look}")
+            for cause in change.causes:
+                say(f"      {cause.text}")
 
 
 def score_lines(scores: object) -> list[str]:

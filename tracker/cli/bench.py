@@ -22,6 +22,7 @@ BENCHES = {
     "backfill": "tracker.bench.backfilling",
     "reading": "tracker.bench.reading",
     "placing": "tracker.bench.placing",
+    "judging": "tracker.bench.judging",
 }
 """Each bench's name and the module whose ``run(Order)`` is it."""
 

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from tracker.core.baselines import Series
@@ -32,6 +33,7 @@ class Reckoning:
     text: str
 
 
+@cache
 def period_span(label: str) -> DateSpan | None:
     """The days of "2019", "2012H1" or "2020-01"; None for a label that is none of these."""
     found = _PERIOD.fullmatch(label)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
+from itertools import accumulate
 from math import inf, sqrt
 
 from tracker.core import wording
@@ -12,7 +15,7 @@ from tracker.core.days import DateSpan
 from tracker.core.findings import Finding, counted, disputed, inputs_of, rounded, silent, undecided
 from tracker.core.forecasts import BeforeAfter, Bound, Compare, NearestYear, Rank, Window
 from tracker.core.limits import BOUND_WORDS, Limit, exact, integer_limit
-from tracker.core.odds import of
+from tracker.core.odds import Odds, of
 from tracker.core.tallies import Grounds, Tally, tally
 from tracker.core.verdicts import Reason
 
@@ -89,7 +92,7 @@ def _against(
         state="decided",
         reasons=tuple(reasons),
         events=mine.events,
-        by="presence" if by_presence else "silence",
+        by="baseline" if by_presence else "silence",
         margin=wording.flip(limit.steps(mine.low), not by_presence, mine.measure, mine.low),
         steps=limit.steps(mine.low),
         p_true=rounded(_chance(mine, base, factor, offset, bound)),
@@ -98,6 +101,13 @@ def _against(
         else max((day for day in due if day is not None), default=None),
         inputs=inputs_of([mine, base]),
     )
+
+
+def chance_against(rule: Compare, mine: Tally, base: Tally) -> float:
+    """P(the comparison holds) by the odds of the two counts."""
+    if rule.how == "ratio":
+        return _chance(mine, base, exact(rule.number), Fraction(0), rule.bound)
+    return _chance(mine, base, Fraction(1), exact(rule.number), rule.bound)
 
 
 def _chance(mine: Tally, base: Tally, factor: Fraction, offset: Fraction, bound: Bound) -> float:
@@ -149,8 +159,7 @@ def _greater(other: Tally, count: int) -> float:
 
 
 def nearest_year(rule: NearestYear, window: Window, grounds: Grounds) -> Finding:
-    """Which other period the window is nearest to over several measures. Every count must be exact; no
-    probability is reckoned, for a distance has no simple one."""
+    """Which other period the window is nearest to over several measures. Every count must be exact."""
     periods = (window, *rule.others)
     table = [[tally(measure, period, grounds) for period in periods] for measure in rule.measures]
     flat = [each for row in table for each in row]
@@ -172,10 +181,54 @@ def nearest_year(rule: NearestYear, window: Window, grounds: Grounds) -> Finding
         reasons=(Reason("nearest", wording.sentence(text), {name: round(distance, 4) for distance, name in named}),),
         events=tuple({event.id: event for row in table for event in row[0].events}.values()),
         by="silence",
+        p_true=None
+        if grounds.bare
+        else _chance_of_nearest(
+            tuple(tuple(each.odds for each in row) for row in table),
+            [other.label for other in rule.others].index(rule.expected),
+        ),
         margin=f"{rule.expected} is {'nearest by' if holds else 'farther than the nearest by'} {lead:.2f}.",
         decided_on=max(due, default=None),
         inputs=inputs_of(flat),
     )
+
+
+POINTS = 512
+"""Points of the lattice by which the probability of a distance is reckoned: good for two places."""
+
+
+@lru_cache(maxsize=32)
+def _chance_of_nearest(table: tuple[tuple[Odds, ...], ...], expected: int) -> float:
+    """P(the period at ``expected`` is the nearest), the counts taken as independent.
+
+    A distance of scaled counts has no simple distribution, so the counts are drawn at the points of a fixed
+    lattice (Kronecker's: fractional parts of multiples of square roots of primes), the same each time.
+    """
+    flat = [_ladder(odds) for row in table for odds in row]
+    roots = [sqrt(prime) % 1.0 for prime in _primes(len(flat))]
+    width, hits = len(table[0]), 0
+    for point in range(1, POINTS + 1):
+        drawn = [
+            start + min(bisect_left(steps, point * root % 1.0), len(steps) - 1)
+            for (start, steps), root in zip(flat, roots, strict=True)
+        ]
+        distances = _distances([drawn[place : place + width] for place in range(0, len(drawn), width)])
+        hits += min(range(len(distances)), key=distances.__getitem__) == expected
+    return round(hits / POINTS, 2)
+
+
+def _ladder(odds: Odds) -> tuple[int, list[float]]:
+    return odds.start, list(accumulate(odds.chances))
+
+
+def _primes(count: int) -> list[int]:
+    found: list[int] = []
+    number = 2
+    while len(found) < count:
+        if all(number % prime for prime in found):
+            found.append(number)
+        number += 1
+    return found
 
 
 def _distances(table: Sequence[Sequence[int]]) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Literal
@@ -25,6 +25,7 @@ LONGEST_GAP_DAYS = 14
 """Silence counts when 95 % of the window's days are covered and no gap is over 14 days (DESIGN section 8)."""
 
 _INSTANT = timedelta(microseconds=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _ADMITTED: dict[View, tuple[Basis, ...]] = {
     "news": ("heard",),
@@ -138,6 +139,24 @@ class Coverage:
         declared = any(row.includes(category, subtypes, taxonomy) for row in self.declared)
         return declared or self._could_be_heard(category, subtypes, taxonomy)
 
+    def lasting(self, window: DateSpan, now: datetime) -> bool:
+        """Whether what silence says of the window can no longer change as time goes on.
+
+        True once every lag has run out (with two days to spare for zones) and every day heard is known.
+        """
+        lag = max((row.lag_days for row in self.declared), default=0)
+        if now < start_of(window.last + timedelta(days=lag + 3), "UTC"):
+            return False
+        if window not in self._heard_by:
+            known = [day.known_at for day in self.heard if day.on in window]
+            self._heard_by[window] = max(known, default=_LONG_AGO)
+        return self._heard_by[window] <= now
+
+    @cached_property
+    def _heard_by(self) -> dict[DateSpan, datetime]:
+        """When the last day heard of a window was known."""
+        return {}
+
     def silence(
         self,
         category: str,
@@ -151,8 +170,33 @@ class Coverage:
         """Whether silence about (category, subtypes) over the window counts, as known at ``as_of``.
 
         ``zone`` is the IANA zone the window's days are counted in. View "news" admits only heard days,
-        "reference" only declared ones, "all" both. One pass over the window's days.
+        "reference" only declared ones, "all" both. One pass over the window's days, and none where the same was
+        asked before and can no longer change.
         """
+        if not self.lasting(window, as_of):
+            return self._listened(category, subtypes, window, zone, view, as_of, taxonomy)
+        key = (category, subtypes, window, zone, view)
+        kept = self._said.get(key)
+        if kept is None or kept[0] is not taxonomy:
+            kept = taxonomy, self._listened(category, subtypes, window, zone, view, as_of, taxonomy)
+            self._said[key] = kept
+        return kept[1]
+
+    @cached_property
+    def _said(self) -> dict[tuple[object, ...], tuple[Taxonomy, Silence]]:
+        """What silence said for good."""
+        return {}
+
+    def _listened(
+        self,
+        category: str,
+        subtypes: tuple[str, ...],
+        window: DateSpan,
+        zone: str,
+        view: View,
+        as_of: datetime,
+        taxonomy: Taxonomy,
+    ) -> Silence:
         admitted = _ADMITTED[view]
         days: dict[date, tuple[date, float]] = {}
         used: set[Basis] = set()

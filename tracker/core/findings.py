@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -13,7 +13,7 @@ from tracker.core.days import DateSpan
 from tracker.core.events import Event
 from tracker.core.tallies import Grounds, Pending, Tally
 from tracker.core.timeline import PER_DAY
-from tracker.core.verdicts import Reason
+from tracker.core.verdicts import By, Reason
 from tracker.core.words import day_words, listed_words
 
 State = Literal["decided", "open", "awaiting_data", "ambiguous", "partial", "annulled", "not_checkable"]
@@ -35,13 +35,22 @@ class Finding:
     state: State
     reasons: tuple[Reason, ...]
     events: tuple[Event, ...] = ()
-    by: Literal["presence", "silence", "figure", ""] = ""
+    by: By = ""
     margin: str = ""
     steps: int | None = None
     p_true: float | None = None
     gaps: tuple[DateSpan, ...] = ()
     decided_on: date | None = None
     inputs: tuple[object, ...] = ()
+    doubtful: tuple[Event, ...] = ()
+    """Disputed events that keep it from being decided."""
+
+
+def resting_on(many: Iterable[By]) -> By:
+    """What several findings together rest on: the least sure of what each does."""
+    held = set(many)
+    order: tuple[By, ...] = ("silence", "baseline", "figure", "presence")
+    return next((by for by in order if by in held), "")
 
 
 def pending_of(tallies: Sequence[Tally]) -> Pending:
@@ -173,6 +182,7 @@ def undecided(
         state=pending_of(tallies),
         reasons=(*reasons, *why_pending(tallies)),
         events=tuple(event for each in tallies[:1] for event in each.events),
+        doubtful=tuple(event for each in tallies if not each.exact for event in each.disputed),
         margin=margin,
         gaps=gaps_in(tallies),
         inputs=inputs or inputs_of(tallies),

@@ -262,6 +262,14 @@ class Phrase:
 VerbalTables = Mapping[str, Mapping[str, Phrase]]
 
 
+def flat(rule: Rule) -> Iterator[Rule]:
+    """The rule and every part of it."""
+    yield rule
+    if isinstance(rule, KOfN):
+        for part in rule.parts:
+            yield from flat(part.rule)
+
+
 def measures_of(rule: Rule) -> Iterator[Measure]:
     """Every measure a rule looks at, those of its parts included (for checking config against tables)."""
     if isinstance(rule, KOfN):

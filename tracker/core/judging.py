@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tracker.core import wording
@@ -16,14 +16,19 @@ from tracker.core.base_rates import Reckoning, reckon
 from tracker.core.baselines import Series
 from tracker.core.coverage import Coverage
 from tracker.core.events import Event
-from tracker.core.findings import Finding, State
-from tracker.core.forecasts import Forecast, Given, Reading, Window
+from tracker.core.findings import Finding, State, resting_on
+from tracker.core.forecasts import Forecast, Given, Reading, Rule, SeriesValue, Window, flat
+from tracker.core.outlooks import outlook as outlook_of
 from tracker.core.rules import find
 from tracker.core.scoring import brier
-from tracker.core.tallies import Grounds, prepare
+from tracker.core.tallies import Grounds, Question, Tally, prepare, tally
 from tracker.core.taxonomy import Taxonomy
 from tracker.core.timeline import Timeline
-from tracker.core.verdicts import Outcome, Reason, Verdict
+from tracker.core.turning import LOOKED_AT, rivals_of, turn_of
+from tracker.core.verdicts import Outcome, Outlook, Reason, Turn, Verdict
+
+JUDGED_AS = 2
+"""Counts up when a verdict comes to say more on the same grounds, so that it is a new row beside the old one."""
 
 
 def judge(
@@ -40,8 +45,7 @@ def judge(
     ``others`` are the claims it may be conditional on. Events known after ``now`` are left out.
     """
     grounds = prepare(timeline, coverage, series, taxonomy, now, forecast.made_on)
-    court = _Court({each.id: each for each in (*others, forecast)}, grounds)
-    return court.verdicts(forecast)
+    return Court((*others, forecast), grounds).verdicts(forecast)
 
 
 def judge_all(
@@ -53,9 +57,8 @@ def judge_all(
     now: datetime,
 ) -> tuple[Verdict, ...]:
     """The verdicts on all claims, in their order; a claim that others depend on is judged once."""
-    grounds = prepare(timeline, coverage, series, taxonomy, now, date.min)
-    court = _Court({each.id: each for each in forecasts}, grounds)
-    return tuple(verdict for each in forecasts for verdict in court.verdicts(each))
+    court = Court(forecasts, prepare(timeline, coverage, series, taxonomy, now, date.min))
+    return court.sit()
 
 
 def inputs_hash(*parts: object) -> str:
@@ -64,28 +67,98 @@ def inputs_hash(*parts: object) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-@dataclass
-class _Court:
-    """One sitting: the claims by id, the grounds, and what was found so far (for claims others rest on)."""
+Key = tuple[str, str, str]
+"""A claim's id, its reading's and its window's label."""
 
-    forecasts: Mapping[str, Forecast]
-    grounds: Grounds
-    found: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
-    by_day: dict[date, Grounds] = field(default_factory=dict)
+
+@dataclass(frozen=True)
+class _Weighed:
+    """What was found of one reading, the questions it rests on with their answers, and whether it would be found
+    again while those answers stay as they are (a published figure also waits for its day)."""
+
+    finding: Finding
+    asked: tuple[tuple[Question, Tally], ...]
+    steady: bool
+
+
+class Court:
+    """One sitting: the claims by id, the grounds, and what was found so far (for claims others rest on).
+
+    ``before`` is a sitting on grounds that differ little; what rests on nothing that moved is taken over from it.
+    ``brief`` leaves out what single events and readings would turn, and the hash.
+    """
+
+    def __init__(
+        self, forecasts: Sequence[Forecast], grounds: Grounds, before: Court | None = None, brief: bool = False
+    ) -> None:
+        self.forecasts = {each.id: each for each in forecasts}
+        self.grounds = grounds
+        self.brief = brief
+        self._before = before
+        self._found: dict[Key, _Weighed] = {}
+        self._by_day: dict[date, Grounds] = {}
+        self._given: dict[Key, tuple[_Weighed, Outlook | None, Verdict]] = {}
+        self._without: dict[str, Court] = {}
+
+    def sit(self) -> tuple[Verdict, ...]:
+        """The verdicts on all claims, in their order."""
+        return tuple(verdict for each in self.forecasts.values() for verdict in self.verdicts(each))
+
+    def close(self) -> None:
+        """Let go of the sitting before, once nothing more is asked of it."""
+        self._before = None
+
+    def verdicts(self, forecast: Forecast) -> tuple[Verdict, ...]:
+        found = tuple(
+            self._verdict(forecast, reading, window) for reading in forecast.readings for window in reading.windows
+        )
+        return found if self.brief or len(found) == 1 else tuple(_beside_rivals(each, found) for each in found)
+
+    def outcome(self, forecast: Forecast, reading: Reading, window: Window) -> Outcome:
+        """The bare verdict on one reading."""
+        return _outcome(self._weighed(forecast, reading, window, frozenset()).finding)
+
+    def without(self, event: Event) -> Court:
+        """The sitting there would be had the event never been reported."""
+        if event.id not in self._without:
+            category = event.category
+            left = tuple(each for each in self.grounds.by_category[category] if each.id != event.id)
+            grounds = replace(
+                self.grounds, by_category={**self.grounds.by_category, category: left}, tallied={}, bare=True
+            )
+            self._without[event.id] = Court(tuple(self.forecasts.values()), grounds, self, brief=True)
+        return self._without[event.id]
 
     def _grounds(self, made_on: date) -> Grounds:
         """The grounds of documents of that day; what the past led to expect depends on it."""
-        if made_on not in self.by_day:
-            self.by_day[made_on] = replace(self.grounds, made_on=made_on, tallied={})
-        return self.by_day[made_on]
-
-    def verdicts(self, forecast: Forecast) -> tuple[Verdict, ...]:
-        return tuple(
-            self._verdict(forecast, reading, window) for reading in forecast.readings for window in reading.windows
-        )
+        if made_on not in self._by_day:
+            kept = self._before._by_day.get(made_on) if self._before is not None else None
+            before = kept.tallied if kept is not None else {}
+            self._by_day[made_on] = replace(self.grounds, made_on=made_on, tallied={}, before=before, asked=[])
+        return self._by_day[made_on]
 
     def _verdict(self, forecast: Forecast, reading: Reading, window: Window) -> Verdict:
-        finding = self._finding(forecast, reading, window, frozenset())
+        key = (forecast.id, reading.id, window.label)
+        weighed = self._weighed(forecast, reading, window, frozenset())
+        outlook = self._outlook(forecast, reading, window, weighed.finding)
+        old = self._before._given.get(key) if self._before is not None else None
+        if old is not None and old[0] is weighed and old[1] == outlook:
+            verdict = old[2]
+        else:
+            verdict = self._new_verdict(forecast, reading, window, weighed.finding, outlook)
+        self._given[key] = weighed, outlook, verdict
+        return verdict
+
+    def _outlook(self, forecast: Forecast, reading: Reading, window: Window, finding: Finding) -> Outlook | None:
+        if finding.state != "open" or reading.rule is None:
+            return None
+        return outlook_of(
+            reading.rule, window, self._grounds(forecast.made_on), reading.base_rate or forecast.base_rate
+        )
+
+    def _new_verdict(
+        self, forecast: Forecast, reading: Reading, window: Window, finding: Finding, outlook: Outlook | None
+    ) -> Verdict:
         base = reading.base_rate or forecast.base_rate
         reckoning = reckon(base, self.grounds.series) if base is not None else None
         implied = reading.p_implied or forecast.p_implied
@@ -111,25 +184,76 @@ class _Court:
             brier=brier(implied.mid, finding.holds is True) if scored and implied is not None else None,
             cluster=forecast.cluster,
             written=forecast.written,
-            inputs_hash=inputs_hash(
-                forecast.config_hash,
-                [reading.id, window.label, self.grounds.timeline.view, outcome],
-                finding.inputs,
-                [] if reckoning is None else [reckoning.p, reckoning.hits, reckoning.trials],
-            ),
+            by=finding.by,
+            outlook=outlook,
+            turns=() if self.brief else self._turns(forecast, reading, window, finding, outcome),
+            inputs_hash="" if self.brief else self._hash(forecast, reading, window, finding, reckoning, outlook),
         )
 
-    def _finding(
-        self, forecast: Forecast, reading: Reading, window: Window, asking: frozenset[tuple[str, str, str]]
-    ) -> Finding:
-        key = (forecast.id, reading.id, window.label)
-        if key not in self.found:
-            self.found[key] = self._weigh(forecast, reading, window, asking | {key})
-        return self.found[key]
+    def _hash(
+        self,
+        forecast: Forecast,
+        reading: Reading,
+        window: Window,
+        finding: Finding,
+        reckoning: Reckoning | None,
+        outlook: Outlook | None,
+    ) -> str:
+        return inputs_hash(
+            JUDGED_AS,
+            forecast.config_hash,
+            [reading.id, window.label, self.grounds.timeline.view, _outcome(finding)],
+            finding.inputs,
+            [] if reckoning is None else [reckoning.p, reckoning.hits, reckoning.trials],
+            [] if outlook is None else [outlook.p, outlook.text],
+        )
 
-    def _weigh(
-        self, forecast: Forecast, reading: Reading, window: Window, asking: frozenset[tuple[str, str, str]]
-    ) -> Finding:
+    def _turns(
+        self, forecast: Forecast, reading: Reading, window: Window, finding: Finding, outcome: Outcome
+    ) -> tuple[Turn, ...]:
+        events = [*finding.events, *(event for event in finding.doubtful if event not in finding.events)]
+        if finding.state in ("open", "not_checkable") or len(events) > LOOKED_AT:
+            return ()
+        other = ((event, self.without(event).outcome(forecast, reading, window)) for event in events)
+        return tuple(turn_of(event, verdict, self.grounds.taxonomy) for event, verdict in other if verdict != outcome)
+
+    def _weighed(self, forecast: Forecast, reading: Reading, window: Window, asking: frozenset[Key]) -> _Weighed:
+        key = (forecast.id, reading.id, window.label)
+        if key in self._found:
+            self._grounds(forecast.made_on).asked.extend(question for question, _ in self._found[key].asked)
+            return self._found[key]
+        old = self._before._found.get(key) if self._before is not None else None
+        if old is not None and old.steady and self._unmoved(forecast, old):
+            self._found[key] = old
+            return old
+        grounds = self._grounds(forecast.made_on)
+        start = len(grounds.asked)
+        finding = self._weigh(forecast, reading, window, asking | {key})
+        questions = tuple(dict.fromkeys(grounds.asked[start:]))
+        answers = tuple((question, grounds.tallied[question][0]) for question in questions)
+        steady = not any(isinstance(rule, SeriesValue) for rule in self._rules_under(reading, set()))
+        self._found[key] = _Weighed(finding, answers, steady)
+        return self._found[key]
+
+    def _unmoved(self, forecast: Forecast, old: _Weighed) -> bool:
+        grounds = self._grounds(forecast.made_on)
+        return all(tally(measure, window, grounds) is answer for (measure, window), answer in old.asked)
+
+    def _rules_under(self, reading: Reading, seen: set[tuple[str, str]]) -> Iterator[Rule]:
+        """Every rule that a reading's verdict may come from, through its conditions and their parts."""
+        if reading.rule is not None:
+            yield from flat(reading.rule)
+        given = reading.given
+        if given is not None and given.rule is not None:
+            yield from flat(given.rule)
+        elif given is not None and (given.forecast, given.reading) not in seen:
+            seen.add((given.forecast, given.reading))
+            parent = self.forecasts.get(given.forecast)
+            for each in parent.readings if parent is not None else ():
+                if each.id == given.reading:
+                    yield from self._rules_under(each, seen)
+
+    def _weigh(self, forecast: Forecast, reading: Reading, window: Window, asking: frozenset[Key]) -> Finding:
         if reading.rule is None:
             text = reading.fine_print or "No rule can check this."
             return Finding(None, "not_checkable", (Reason("not_checkable", text, {}),))
@@ -139,9 +263,7 @@ class _Court:
             return finding
         return _under(reading.given, self._condition(reading.given, window, grounds, asking), finding)
 
-    def _condition(
-        self, given: Given, window: Window, grounds: Grounds, asking: frozenset[tuple[str, str, str]]
-    ) -> Finding:
+    def _condition(self, given: Given, window: Window, grounds: Grounds, asking: frozenset[Key]) -> Finding:
         if given.rule is not None:
             return find(given.rule, given.window or window, grounds)
         parent = self.forecasts.get(given.forecast)
@@ -151,7 +273,15 @@ class _Court:
         theirs = next((each for each in found.windows if each.label == window.label), found.windows[0])
         if (parent.id, found.id, theirs.label) in asking:
             return _lost("it depends on itself in a circle; break the circle in its forecast file")
-        return self._finding(parent, found, theirs, asking)
+        return self._weighed(parent, found, theirs, asking).finding
+
+
+def _beside_rivals(verdict: Verdict, found: Sequence[Verdict]) -> Verdict:
+    rivals = rivals_of(verdict, found)
+    if not rivals:
+        return verdict
+    hashed = inputs_hash(verdict.inputs_hash, [[each.id, each.verdict] for each in rivals])
+    return replace(verdict, turns=(*verdict.turns, *rivals), inputs_hash=hashed)
 
 
 def _lost(text: str) -> Finding:
@@ -172,6 +302,8 @@ def _under(given: Given, condition: Finding, finding: Finding) -> Finding:
             finding,
             reasons=(reason, *finding.reasons),
             decided_on=_later(finding.decided_on, condition.decided_on) if finding.holds is not None else None,
+            by=resting_on((finding.by, condition.by)) if finding.holds is not None else finding.by,
+            doubtful=_joined(finding.doubtful, condition.doubtful),
             events=_joined(finding.events, condition.events),
             inputs=inputs,
         )
@@ -181,6 +313,8 @@ def _under(given: Given, condition: Finding, finding: Finding) -> Finding:
         state="annulled" if failed else _carried(condition),
         reasons=(reason, *finding.reasons),
         events=_joined(condition.events, finding.events),
+        by=condition.by if failed else "",
+        doubtful=condition.doubtful,
         margin=f"Of the condition: {condition.margin}" if failed and condition.margin else "",
         gaps=condition.gaps,
         decided_on=condition.decided_on if failed else None,

@@ -69,8 +69,13 @@ def plus_unseen(odds: Odds, mean: float) -> Odds:
         unseen.append(term)
         count += 1
         term *= mean / count
-    grown = [0.0] * (len(odds.chances) + len(unseen) - 1)
-    for place, chance in enumerate(odds.chances):
-        for more, weight in enumerate(unseen):
+    return sum_of(odds, Odds(0, tuple(unseen)))
+
+
+def sum_of(one: Odds, other: Odds) -> Odds:
+    """The odds of the sum of two independent counts."""
+    grown = [0.0] * (len(one.chances) + len(other.chances) - 1)
+    for place, chance in enumerate(one.chances):
+        for more, weight in enumerate(other.chances):
             grown[place + more] += chance * weight
-    return _trimmed(odds.start, grown)
+    return _trimmed(one.start + other.start, grown)

@@ -137,13 +137,22 @@ class TaxonomyFile:
 
     @property
     def audible(self) -> Mapping[str, frozenset[str]]:
-        """Per category the subtypes these words can tell, the unstated one ("") included."""
-        return {
-            each.category: frozenset(
-                {""}
-                | {words.subtype for words in each.subtypes}
-                | {phrase.subtype for phrase in each.phrases}
-                | {weapon.subtype for weapon in each.weapons}
-            )
+        """Per category the subtypes these words can tell, the unstated one ("") included; a threat or a refusal told of
+        one category stands in the category that it opens an event in."""
+        told = {
+            each.category: {
+                "",
+                *(words.subtype for words in each.subtypes),
+                *(phrase.subtype for phrase in each.phrases),
+                *(weapon.subtype for weapon in each.weapons),
+            }
             for each in self.phrasebook.categories
         }
+        opened = [
+            (effect.category, effect.subtype or subtype)
+            for (category, subtype, _), effect in self.taxonomy.effects.items()
+            if effect.act == "opens" and effect.category not in ("", category) and subtype in told.get(category, ())
+        ]
+        for category, subtype in opened:
+            told.setdefault(category, {""}).add(subtype)
+        return {category: frozenset(kinds) for category, kinds in told.items()}

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tracker.core.claim_histories import History
 from tracker.core.days import end_of, utc
 from tracker.core.details import EventDetail, ForecastCard, Health
 from tracker.core.digests import Issue
@@ -20,7 +21,7 @@ from tracker.core.events import Event, Evidence
 from tracker.core.listening import FeedLine
 from tracker.core.polling import SUCCESSES
 from tracker.core.timeline import Timeline, View
-from tracker.core.verdicts import Implied, Verdict
+from tracker.core.verdicts import Implied, Outlook, Verdict
 from tracker.core.versions import version_of
 from tracker.core.words import href
 
@@ -182,7 +183,19 @@ def result_fields(verdict: Verdict) -> Document:
         "p_implied": _implied(verdict.p_implied),
         "p_reference": verdict.p_reference,
         "brier": verdict.brier,
+        "by": verdict.by,
+        "outlook": _outlook(verdict.outlook),
+        "turns": [
+            {"kind": turn.kind, "id": turn.id, "verdict": turn.verdict, "wires": turn.wires, "text": turn.text}
+            for turn in verdict.turns
+        ],
     }
+
+
+def _outlook(found: Outlook | None) -> Document | None:
+    if found is None:
+        return None
+    return {"p": found.p, "model": found.model, "first": found.first, "last": found.last, "text": found.text}
 
 
 def forecast_fields(verdicts: Sequence[Verdict], card: ForecastCard | None = None) -> Document:
@@ -238,6 +251,43 @@ def forecasts_document(
     forecasts = [forecast_fields(grouped.get(card.id, ()), card) for card in cards]
     forecasts += [forecast_fields(group) for forecast, group in grouped.items() if forecast not in known]
     return {"as_of": _day(as_of), "evidence": view, "forecasts": forecasts, "scores": dict(scores)}
+
+
+def history_document(histories: Sequence[History], view: View) -> Document:
+    """Each reading of each claim day by day, and what changed it each time."""
+    days = [moment.on for each in histories for moment in each.moments]
+    return {
+        "evidence": view,
+        "first": _day(min(days, default=None)),
+        "last": _day(max(days, default=None)),
+        "histories": [
+            {
+                "id": each.forecast,
+                "ref": each.ref,
+                "reading": each.reading,
+                "window": each.window,
+                "days": [
+                    {"on": _day(at.on), "verdict": at.verdict, "p_yes": at.p_yes, "outlook": at.outlook}
+                    for at in each.moments
+                ],
+                "changes": [
+                    {
+                        "on": _day(change.on),
+                        "before": change.before,
+                        "after": change.after,
+                        "p_before": change.p_before,
+                        "p_after": change.p_after,
+                        "causes": [
+                            {"code": cause.code, "text": cause.text, "data": dict(cause.data)}
+                            for cause in change.causes
+                        ],
+                    }
+                    for change in each.changes
+                ],
+            }
+            for each in histories
+        ],
+    }
 
 
 def health_document(health: Health) -> Document:

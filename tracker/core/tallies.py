@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -21,6 +22,11 @@ from tracker.core.timeline import PER_DAY, Timeline, quantity, total
 SETTLEMENT_DAYS = 14
 """Silence decides nothing until so many days after the window: reports come late (DESIGN section 8)."""
 
+Question = tuple[Measure, Window]
+
+Counting = tuple["Tally", tuple[Event, ...]]
+"""A tally, and the category's events that it was counted from."""
+
 UNASKED = Silence(False, 0.0, (), (), 1.0, None, False)
 """What silence says of a window that still runs: nothing, whoever listens."""
 
@@ -39,8 +45,14 @@ class Grounds:
     series: Mapping[str, Series]
     taxonomy: Taxonomy
     by_category: Mapping[str, tuple[Event, ...]]
-    tallied: dict[tuple[Measure, Window], Tally] = field(default_factory=dict)
+    tallied: dict[Question, Counting] = field(default_factory=dict)
     """Tallies already made on these grounds: many claims ask for the same one."""
+    before: Mapping[Question, Counting] = field(default_factory=dict)
+    """Tallies of grounds that differ little (the day before, one event more); taken over where nothing moved."""
+    bare: bool = False
+    """Whether only the bare answers are wanted, without probabilities that are dear to reckon."""
+    asked: list[Question] = field(default_factory=list)
+    """Every question put so far, in order: what an answer rests on."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,8 @@ class Tally:
     due_on: date | None
     hidden: float
     odds: Odds
+    lasting: bool = False
+    """Whether its silence stays as it is whatever day it is asked again."""
 
     @property
     def bounded(self) -> bool:
@@ -120,33 +134,64 @@ def has_settled(span: DateSpan, zone: str, now: datetime) -> bool:
 def tally(measure: Measure, window: Window, grounds: Grounds) -> Tally:
     """Count the measure over the window. Days are those of the events' own zone."""
     key = (measure, window)
+    grounds.asked.append(key)
     if key not in grounds.tallied:
-        grounds.tallied[key] = _tally(measure, window, grounds)
-    return grounds.tallied[key]
+        source = grounds.by_category.get(measure.events.category, ())
+        grounds.tallied[key] = _tally(measure, window, source, grounds), source
+    return grounds.tallied[key][0]
 
 
-def _tally(measure: Measure, window: Window, grounds: Grounds) -> Tally:
-    wanted, taxonomy = measure.events, grounds.taxonomy
-    found = [
-        event
-        for event in grounds.by_category.get(wanted.category, ())
-        if event.on in window.span and wanted.admits(event, taxonomy) and wanted.counts(event)
-    ]
+def _tally(measure: Measure, window: Window, source: tuple[Event, ...], grounds: Grounds) -> Tally:
+    """A new count, or the one before where neither the events nor what silence says have moved."""
+    settled = has_settled(window.span, window.zone, grounds.now)
+    old, counted_from = grounds.before.get((measure, window), (None, ()))
+    if old is not None and not (old.settled == settled and (old.lasting or not settled)):
+        old = None
+    if old is not None and counted_from is source:
+        return old
+    found = _found(measure, window, source, grounds.taxonomy)
     firm = tuple(event for event in found if event.status != "disputed")
     disputed = tuple(event for event in found if event.status == "disputed")
-    zone = _zone(measure, window, taxonomy)
-    settled = has_settled(window.span, window.zone, grounds.now)
-    silence = UNASKED
+    if old is not None and (old.events, old.disputed) == (firm, disputed):
+        return old
+    silence, lasting = UNASKED, False
     if settled:
-        silence = grounds.coverage.silence(
-            wanted.category,
-            wanted.subtypes,
-            window.span,
-            zone,
-            grounds.timeline.view,
-            grounds.now,
-            taxonomy,
-        )
+        silence, lasting = (old.silence, old.lasting) if old is not None else _silence(measure, window, grounds)
+    return _counted(measure, window, grounds, found, silence, settled, lasting)
+
+
+def _found(measure: Measure, window: Window, source: tuple[Event, ...], taxonomy: Taxonomy) -> list[Event]:
+    """The events that count, out of a category's in order of day."""
+    wanted, span = measure.events, window.span
+    first = bisect_left(source, span.first, key=_day)
+    last = bisect_right(source, span.last, key=_day)
+    return [event for event in source[first:last] if wanted.admits(event, taxonomy) and wanted.counts(event)]
+
+
+def _day(event: Event) -> date:
+    return event.on
+
+
+def _silence(measure: Measure, window: Window, grounds: Grounds) -> tuple[Silence, bool]:
+    wanted = measure.events
+    zone = _zone(measure, window, grounds.taxonomy)
+    said = grounds.coverage.silence(
+        wanted.category, wanted.subtypes, window.span, zone, grounds.timeline.view, grounds.now, grounds.taxonomy
+    )
+    return said, grounds.coverage.lasting(window.span, grounds.now)
+
+
+def _counted(
+    measure: Measure,
+    window: Window,
+    grounds: Grounds,
+    found: list[Event],
+    silence: Silence,
+    settled: bool,
+    lasting: bool,
+) -> Tally:
+    taxonomy = grounds.taxonomy
+    firm = tuple(event for event in found if event.status != "disputed")
     closed = settled and silence.counts
     settles_on = window.span.last + timedelta(days=SETTLEMENT_DAYS)
     expected = expectation(grounds.series.get(measure.rate), grounds.made_on, window.span)
@@ -156,7 +201,7 @@ def _tally(measure: Measure, window: Window, grounds: Grounds) -> Tally:
         measure=measure,
         window=window,
         events=firm,
-        disputed=disputed,
+        disputed=tuple(event for event in found if event.status == "disputed"),
         low=total(firm, measure.unit, taxonomy),
         high=total(found, measure.unit, taxonomy) if closed else inf,
         silence=silence,
@@ -164,6 +209,7 @@ def _tally(measure: Measure, window: Window, grounds: Grounds) -> Tally:
         due_on=max(settles_on, silence.known_on) if closed and silence.known_on else None,
         hidden=hidden,
         odds=plus_unseen(of(_happenings(found, measure.unit, window.span, taxonomy)), hidden),
+        lasting=lasting,
     )
 
 

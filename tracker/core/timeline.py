@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from tracker.core.days import DateSpan
-from tracker.core.events import LISTED_P, Event
+from tracker.core.events import LISTED_P, Event, Status
 from tracker.core.overlay import Overlay
 from tracker.core.taxonomy import Taxonomy
 
 View = Literal["news", "reference", "all"]
 """Which evidence is admitted: one lane, or both joined."""
+
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 PER_EVENT = "event"
 PER_DAY = "day"
@@ -26,7 +28,8 @@ class EventFilter:
 
     ``subtypes`` are subtype or group ids (empty: any), ``places`` place ids (empty: anywhere), ``outcome`` a
     part of the event's outcome, upper and lower case alike (empty: any). ``min_p`` (0..1) is the least
-    ``p_occurred`` at which an event counts; it defaults to what a timeline lists.
+    ``p_occurred`` at which an event counts; it defaults to what a timeline lists. ``statuses`` (empty: any) are
+    those it must have one of.
     """
 
     category: str
@@ -34,6 +37,7 @@ class EventFilter:
     places: tuple[str, ...] = ()
     outcome: str = ""
     min_p: float = LISTED_P
+    statuses: tuple[str, ...] = ()
 
     def admits(self, event: Event, taxonomy: Taxonomy) -> bool:
         """Whether the event is of the asked kind and place, however likely it is."""
@@ -43,6 +47,8 @@ class EventFilter:
             families = taxonomy.groups_of(event.category, event.subtype) | {event.subtype}
             if not families.intersection(self.subtypes):
                 return False
+        if self.statuses and event.status not in self.statuses:
+            return False
         if self.places and event.place not in self.places:
             return False
         return self.outcome.casefold() in event.outcome.casefold()

@@ -31,6 +31,40 @@ class Reason:
     data: Mapping[str, object] = field(default_factory=dict)
 
 
+By = Literal["presence", "silence", "baseline", "figure", ""]
+"""What a decision rests on: events alone; that nothing more was reported; events against a closed earlier period;
+a published figure. Empty while undecided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the past alone leads one to expect of a window that still runs: never part of the verdict.
+
+    ``p`` (0.01..0.99, two places) is the probability that the claim will hold, by the named ``model`` on the
+    periods ``first`` to ``last``.
+    """
+
+    p: float
+    model: str
+    first: str
+    last: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing that alone decides: without the event, or by the other reading, the verdict would be ``verdict``.
+
+    ``id`` is the event's or the reading's. ``wires`` is how many independent sources an event rests on.
+    """
+
+    kind: Literal["event", "reading"]
+    id: str
+    verdict: Outcome
+    text: str
+    wires: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The verdict on one (forecast, reading, window) under one view of the evidence.
@@ -62,5 +96,9 @@ class Verdict:
     """Claims that share one outcome; a cluster counts once in the mean of clusters."""
     written: str = ""
     """Whether the criterion was written "before" or "after" its window."""
+    by: By = ""
+    outlook: Outlook | None = None
+    turns: tuple[Turn, ...] = ()
+    """Each single event or reading that decides; empty where none does (see ``margin``)."""
     inputs_hash: str = ""
     """Stable hash of all the verdict rests on: the claim's config, the events counted, the coverage."""

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.core.timeline import View
-from tracker.core.verdicts import Implied, Reason, Verdict
+from tracker.core.verdicts import Implied, Outlook, Reason, Turn, Verdict
 from tracker.store.engine import Tx
 from tracker.store.schema import config_snapshots, meta, scoreboard, verdicts
 
@@ -77,6 +77,8 @@ def _unpacked(body: dict[str, Any]) -> Verdict:
             "reasons": tuple(Reason(**reason) for reason in body["reasons"]),
             "events": tuple(body["events"]),
             "p_implied": Implied(**implied) if implied else None,
+            "outlook": Outlook(**body["outlook"]) if body.get("outlook") else None,
+            "turns": tuple(Turn(**turn) for turn in body.get("turns", ())),
         }
     )
 

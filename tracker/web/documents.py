@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tracker.core.events import Lane, Role, Status
 from tracker.core.listening import Condition
 from tracker.core.timeline import View
-from tracker.core.verdicts import Outcome
+from tracker.core.verdicts import By, Outcome
 
 Probability = float | None
 
@@ -124,6 +124,26 @@ class Band(Answer):
     high: float = Field(ge=0, le=1)
 
 
+class OutlookLine(Answer):
+    """What named years alone lead one to expect of a window that still runs; no part of the verdict."""
+
+    p: float = Field(ge=0, le=1)
+    model: str
+    first: str
+    last: str
+    text: str
+
+
+class TurnLine(Answer):
+    """One event or reading that alone decides: without it the verdict would be this one."""
+
+    kind: Literal["event", "reading"]
+    id: str
+    verdict: Outcome
+    wires: int
+    text: str
+
+
 class ResultLine(Answer):
     """The verdict on one reading of a claim in one window."""
 
@@ -140,6 +160,9 @@ class ResultLine(Answer):
     p_implied: Band | None
     p_reference: Probability = Field(description="What a named base rate would have said.")
     brier: Probability = Field(description="Brier score at mid: 0 best, 1 worst.")
+    by: By = Field(description="What the decision rests on; empty while undecided.")
+    outlook: OutlookLine | None
+    turns: list[TurnLine] = Field(description="Each single event or reading that decides.")
 
 
 class WindowLine(Answer):

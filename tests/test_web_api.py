@@ -209,8 +209,8 @@ def test_the_description_is_openapi_3_1_and_complete() -> None:
     document = ask("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
-        EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}", "/api/v1/feeds",
-        "/api/v1/health",
+        EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}",
+        "/api/v1/forecasts/{forecast_id}/explain", "/api/v1/indicators", "/api/v1/feeds", "/api/v1/health",
     }  # fmt: skip
     for path, operations in document["paths"].items():
         operation: dict[str, Any] = operations["get"]

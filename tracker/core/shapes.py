@@ -199,6 +199,8 @@ def forecast_fields(verdicts: Sequence[Verdict], card: ForecastCard | None = Non
             "cluster": card.cluster,
             "written": card.written,
             "reviewed_by": card.reviewed_by,
+            "tables": list(card.tables),
+            "document": card.document,
             "readings": [
                 {
                     "id": reading.id,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.core import scoring
+from tracker.core.base_rates import Rivals
 from tracker.core.details import EventDetail, ForecastCard, ReadingCard
 from tracker.core.digests import SourceLink, sources_of
 from tracker.core.events import Event
@@ -79,6 +80,7 @@ def board(
     cards: Sequence[ForecastCard],
     details: Mapping[str, EventDetail],
     labels: Labels,
+    rivals: Rivals | None = None,
 ) -> Board:
     """Claims in the order of their cards: those with a scored reading, then those graded but not scored."""
     by_forecast: dict[str, list[Verdict]] = {}
@@ -95,7 +97,7 @@ def board(
         tuple(claim for claim in claims if claim.scored),
         tuple(claim for claim in claims if not claim.scored),
         tally(verdicts),
-        scoring.scores(verdicts),
+        scoring.scores(verdicts, rivals),
     )
 
 

@@ -167,6 +167,8 @@ class ForecastLine(Answer):
     cluster: str | None = None
     written: str | None = Field(None, description="Whether the criteria were written before or after the window.")
     reviewed_by: str | None = None
+    tables: list[str] | None = Field(None, description='What its probability was read from, as "table: phrase".')
+    document: str | None = Field(None, description="The id of the document it stands in.")
     readings: list[ReadingLine] | None = None
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from tracker.core.scoring import Bin, ItemScore
 
-SAID_LEFT, SAID_RIGHT, SAID_ROW, SAID_TOP = 92.0, 468.0, 20.0, 34.0
+SAID_LEFT, SAID_RIGHT, SAID_ROW, SAID_TOP = 82.0, 456.0, 20.0, 34.0
 """The plot of items is 480 wide, so that its letters can be read on a telephone without scrolling."""
 
-SQUARE_LEFT, SQUARE_TOP, SQUARE = 44.0, 14.0, 250.0
+SQUARE_LEFT, SQUARE_TOP, SQUARE = 54.0, 14.0, 250.0
 
 BAR_WIDTH, BAR_MOST = 150.0, 1.5
 """A bar shows shares up to one and a half of the baseline; what is longer is cut with an arrow."""

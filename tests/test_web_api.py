@@ -25,7 +25,7 @@ EVENT_FIELDS = {
 }  # fmt: skip
 RESULT_FIELDS = {
     "reading", "window", "scored", "verdict", "claim_held", "p_yes", "decided_on", "margin", "reasons", "events",
-    "p_implied", "p_reference", "brier",
+    "p_implied", "p_reference", "brier", "brier_band",
 }  # fmt: skip
 
 

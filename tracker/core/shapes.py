@@ -19,6 +19,7 @@ from tracker.core.digests import Issue
 from tracker.core.events import Event, Evidence
 from tracker.core.listening import FeedLine
 from tracker.core.polling import SUCCESSES
+from tracker.core.scoring import item_score
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Implied, Verdict
 from tracker.core.words import href
@@ -179,6 +180,7 @@ def result_fields(verdict: Verdict) -> Document:
         "p_implied": _implied(verdict.p_implied),
         "p_reference": verdict.p_reference,
         "brier": verdict.brier,
+        "brier_band": asdict(score.brier) if (score := item_score(verdict)) is not None else None,
     }
 
 

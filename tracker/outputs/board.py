@@ -40,6 +40,7 @@ class Result:
     criterion: str
     fine_print: str
     reference_brier: float | None
+    brier_band: scoring.Band | None
     deciding: tuple[Deciding, ...]
     more_events: int
 
@@ -132,6 +133,7 @@ def _result(
         criterion=reading.criterion,
         fine_print=reading.fine_print,
         reference_brier=reference_brier(verdict),
+        brier_band=item.brier if (item := scoring.item_score(verdict)) is not None else None,
         deciding=tuple(_deciding(each, labels) for each in found[:EVENTS_SHOWN]),
         more_events=len(verdict.events) - min(len(found), EVENTS_SHOWN),
     )

@@ -138,6 +138,7 @@ class ResultLine(Answer):
     p_implied: Band | None
     p_reference: Probability = Field(description="What a named base rate would have said.")
     brier: Probability = Field(description="Brier score at mid: 0 best, 1 worst.")
+    brier_band: Band | None = Field(description="The same at the low, middle and high end of the words.")
 
 
 class WindowLine(Answer):

@@ -77,6 +77,14 @@ def test_the_page_shows_the_four_steps() -> None:
     assert ask("/forecasts/nothing").status_code == 404
 
 
+def test_the_pages_of_a_past_day_say_so_and_refuse_what_is_no_day() -> None:
+    for path in ("/forecasts/f1", "/indicators"):
+        text = ask(f"{path}?as_of=2020-03-31").text
+        assert "As known at the end of 31 March 2020 in Korea." in text
+        assert "as_of=2020-03-31" in text, "its links stay on that day"
+        assert ask(f"{path}?as_of=yesterday").status_code == 422
+
+
 def test_hostile_articles_stay_text_on_the_claim_s_page() -> None:
     bad = piece("e-2020", "x", at(2), title="<script>alert(1)</script>", url="javascript:alert(1)")
     record = Record()

@@ -103,7 +103,19 @@ def test_the_timeline_draws_both_years_with_the_same_rows_and_the_documents_day(
     assert made.count("svg") == 2 + 3 + 6, "two years and their legend; two plots of the scores and theirs"
 
 
-@pytest.mark.parametrize("path", ["/", "/?evidence=news", "/?evidence=reference", "/events/e-2020", "/events/e-fair"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?evidence=news",
+        "/?evidence=reference",
+        "/events/e-2020",
+        "/events/e-fair",
+        "/indicators",
+        "/indicators?years=2017-2020",
+        "/forecasts/f1",
+    ],
+)
 def test_pages_are_built_for_everyone(path: str) -> None:
     made = page(path)
     assert next(made.all("html"))["lang"] == "en"

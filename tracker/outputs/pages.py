@@ -154,13 +154,20 @@ class Pages:
             differs=partial(difference_words, labels=labels),
         )
 
-    def claim(self, card: ForecastCard, chains: Sequence[Explanation], view: View, labels: Labels) -> str:
+    def claim(
+        self,
+        card: ForecastCard,
+        chains: Sequence[Explanation],
+        view: View,
+        labels: Labels,
+        as_of: date | None = None,
+    ) -> str:
         """One claim: each of its verdicts from the score to the sources."""
         return self._templates.get_template("claim.html").render(
-            card=card, chains=chains, view=view, views=get_args(View), labels=labels, shown=ARTICLES_SHOWN
+            card=card, chains=chains, view=view, views=get_args(View), labels=labels, shown=ARTICLES_SHOWN, as_of=as_of
         )
 
-    def indicators(self, sheet: Sheet, view: View, labels: Labels) -> str:
+    def indicators(self, sheet: Sheet, view: View, labels: Labels, as_of: date | None = None) -> str:
         """Typed counts by year, as text and as bars, and whether a year looks like the baseline."""
         return self._templates.get_template("indicators.html").render(
             sheet=sheet,
@@ -178,6 +185,7 @@ class Pages:
             view=view,
             views=get_args(View),
             labels=labels,
+            as_of=as_of,
         )
 
     def problem(self, title: str, detail: str) -> str:

@@ -9,12 +9,12 @@ from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
 from tracker.core.details import EventDetail
-from tracker.core.shapes import AS_OF_ZONE
+from tracker.core.shapes import AS_OF_ZONE, as_of_instant
 from tracker.core.timeline import View
 from tracker.core.verdicts import Verdict
 from tracker.outputs.board import EVENTS_SHOWN
 from tracker.outputs.pages import STYLE_PATH, Home, Pages
-from tracker.web.queries import years_of
+from tracker.web.queries import Day, years_of
 from tracker.web.reads import Reads
 
 METHODS = ["GET", "HEAD"]
@@ -53,15 +53,23 @@ def add_pages(api: FastAPI, reads: Reads, pages: Pages) -> None:
         )
 
     @api.api_route("/forecasts/{forecast_id}", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
-    def claim(forecast_id: str, evidence: Annotated[View, Query()] = "all") -> HTMLResponse:
+    def claim(
+        forecast_id: str, evidence: Annotated[View, Query()] = "all", as_of: Annotated[Day | None, Query()] = None
+    ) -> HTMLResponse:
         card = next((each for each in reads.forecasts() if each.id == forecast_id), None)
         if card is None:
             raise HTTPException(404, "No claim has this id; the scoreboard lists those there are.")
-        return HTMLResponse(pages.claim(card, reads.explain(card.id, evidence), evidence, reads.labels()))
+        chains = reads.explain(card.id, evidence, as_of_instant(as_of) if as_of else None)
+        return HTMLResponse(pages.claim(card, chains, evidence, reads.labels(), as_of))
 
     @api.api_route("/indicators", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
-    def indicators(evidence: Annotated[View, Query()] = "all", years: Annotated[str, Query()] = "") -> HTMLResponse:
-        return HTMLResponse(pages.indicators(reads.indicators(years_of(years), evidence), evidence, reads.labels()))
+    def indicators(
+        evidence: Annotated[View, Query()] = "all",
+        years: Annotated[str, Query()] = "",
+        as_of: Annotated[Day | None, Query()] = None,
+    ) -> HTMLResponse:
+        sheet = reads.indicators(years_of(years), evidence, as_of_instant(as_of) if as_of else None)
+        return HTMLResponse(pages.indicators(sheet, evidence, reads.labels(), as_of))
 
     @api.api_route("/feeds", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
     def feeds() -> HTMLResponse:

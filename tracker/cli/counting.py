@@ -11,7 +11,7 @@ from tracker.cli.terminal import Json, say, show_json, table
 from tracker.cli.wiring import wired
 from tracker.core.indicators import Cell, Sheet
 from tracker.core.sheets import indicators_document
-from tracker.core.words import cell_words, likeness_words, ratio_words
+from tracker.core.words import Labels, cell_words, day_words, likeness_words, ratio_words
 from tracker.core.years import read_years
 
 
@@ -37,11 +37,11 @@ def indicators(
     if json:
         show_json(indicators_document(found, view, day))
         return
-    _show(found)
+    _show(found, app.labels())
     say(f"evidence: {view}" + (f", as of {day}" if day else ""))
 
 
-def _show(found: Sheet) -> None:
+def _show(found: Sheet, labels: Labels) -> None:
     last = found.years[-1]
     rows = []
     for row, cells in found.rows:
@@ -49,19 +49,20 @@ def _show(found: Sheet) -> None:
         rows.append((row.id, row.label, *counts, ratio_words(cells[-1].ratio)))
     table(("", "what is counted", *(str(year) for year in found.years), f"{last} / {found.baseline}"), rows)
     for row, cells in found.rows:
-        for line in (line for cell in cells for line in _differences(cell)):
+        for line in (line for cell in cells for line in _differences(cell, labels)):
             say(f"{row.id} {line}")
     for test in found.tests:
         say(f"{likeness_words(test.kind, test.year, test.baseline, test.holds)} {test.text}")
 
 
-def _differences(cell: Cell) -> list[str]:
+def _differences(cell: Cell, labels: Labels) -> list[str]:
     """What sources count differently, one line each."""
     lines = [f"{cell.year}: {each.source} has {each.count:g} ({each.note})" for each in cell.elsewhere]
-    lines += [
-        f"{cell.year}: of {each.event.on} sources say {', '.join(f'{count} ({source})' for count, source in each.said)}"
-        for each in cell.differing
-    ]
+    for each in cell.differing:
+        said = ", ".join(f"{count} ({labels.publisher(source)})" for count, source in each.said)
+        lines.append(f"{cell.year}: of {day_words(each.event.on)} sources say {said}")
+    if cell.low is not None:
+        lines.append(f"{cell.year}: taking the least and the most of each, {cell.low} to {cell.high}")
     return lines
 
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tracker.core.base_rates import Rivals
+from tracker.core.coverage import Coverage
 from tracker.core.days import DateSpan
 from tracker.core.details import (
     Document,
@@ -21,11 +23,15 @@ from tracker.core.details import (
     WindowCard,
 )
 from tracker.core.events import Event, Evidence
+from tracker.core.explaining import Explanation, explain
+from tracker.core.forecasts import Measure
+from tracker.core.indicators import Elsewhere, Indicator, IndicatorBook, Likeness, Sheet, sheet, with_differing
 from tracker.core.linking import Difference
 from tracker.core.listening import FeedLine, health_of
 from tracker.core.polling import Feed, FeedState
+from tracker.core.tallies import prepare
 from tracker.core.taxonomy import Category, Subtype, Taxonomy
-from tracker.core.timeline import Timeline, View
+from tracker.core.timeline import EventFilter, Timeline, View
 from tracker.core.verdicts import Implied, Reason, Verdict
 from tracker.core.words import Labels
 
@@ -45,6 +51,18 @@ TAXONOMY = Taxonomy(
         "fair": Category("fair", "Village fair", "Asia/Seoul", "visitor", 1, 3, 1.0, True, {}),
     },
     {},
+)
+_COMETS = Measure(EventFilter("comet"), "comet", "comet")
+_FAIRS = Measure(EventFilter("fair"), noun="fair")
+BOOK = IndicatorBook(
+    (
+        Indicator("C1", "Comets seen", _COMETS, elsewhere=(Elsewhere(2020, 3, "The Almanac", "counts twilight"),)),
+        Indicator("C2", "Fairs held", _FAIRS),
+        Indicator("C3", "Clear nights", series="nights", note="published"),
+    ),
+    Likeness(2017, (2017, 2018, 2020), 0.75, 1, ("C1", "C2"), ("C1",), ("C1", "C2")),
+    (2017, 2020),
+    "Asia/Seoul",
 )
 LABELS = Labels(TAXONOMY, {"bugle": "The Bugle", "herald": "The Herald"}, {"hill": "Old Hill"})
 
@@ -201,10 +219,25 @@ class Record:
     def forecasts(self) -> tuple[ForecastCard, ...]:
         return self.cards
 
-    def document(self) -> Document | None:
-        return DOCUMENT
+    def documents(self) -> tuple[Document, ...]:
+        return (DOCUMENT,)
 
-    def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
+    def rivals(self) -> Rivals:
+        return {("f1", "main"): {"laplace": 0.5, "coin": 0.5}}
+
+    def indicators(self, years: Sequence[int] = (), view: View = "all", as_of: datetime | None = None) -> Sheet:
+        grounds = prepare(self.timeline(view, as_of), Coverage(), {}, TAXONOMY, at(1, year=2021), date.min)
+        made = sheet(BOOK, years or BOOK.years, grounds)
+        return with_differing(made, {id_: each.evidence for id_, each in self.details.items()})
+
+    def explain(self, wanted: str, view: View = "all", as_of: datetime | None = None) -> tuple[Explanation, ...]:
+        cards = {each.id: each for each in self.cards}
+        events = {each.id: each for each in self.timeline(view, as_of).events}
+        evidence = {id_: each.evidence for id_, each in self.details.items()}
+        judged = (each for each in self.verdicts(view) if wanted in (each.forecast, each.ref))
+        return tuple(explain(each, cards.get(each.forecast), events, evidence) for each in judged)
+
+    def scores(self, view: View, as_of: datetime | None = None, document: str = "") -> Mapping[str, Any]:
         return {"n": 2, "mean_brier": 0.29}
 
     def health(self) -> Health:

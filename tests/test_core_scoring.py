@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
+from datetime import date
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.core.base_rates import UNKNOWN_EXPECTATION, expectation, period_span, reckon
+from tracker.core.base_rates import MODEL_WORDS, UNKNOWN_EXPECTATION, expectation, period_span, reckon, rivals
 from tracker.core.baselines import Series
+from tracker.core.bootstrap import interval
 from tracker.core.days import DateSpan
-from tracker.core.forecasts import BaseRate
+from tracker.core.forecasts import BaseRate, Forecast, Reading, Window
 from tracker.core.odds import Odds, of, plus_unseen
 from tracker.core.scoring import LOG_CLIP, brier, log_score, scores, skill, wilson
 from tracker.core.verdicts import Implied, Verdict
@@ -176,3 +178,102 @@ def test_odds_of_two_coins() -> None:
     assert odds == Odds(2, (0.25, 0.5, 0.25))
     assert odds.at_most(2) == pytest.approx(0.25)
     assert plus_unseen(Odds(), 0.1).at_least(1) == pytest.approx(1 - math.exp(-0.1))
+
+
+def bootstrap_by_hand(clusters: list[tuple[float, float]]) -> list[float]:
+    """Every ordered draw of the clusters, as a mean: what the exact interval has to agree with."""
+    return sorted(
+        sum(clusters[place][1] for place in drawn) / sum(clusters[place][0] for place in drawn)
+        for drawn in product(range(len(clusters)), repeat=len(clusters))
+    )
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(st.integers(1, 5), probabilities), min_size=2, max_size=4))
+def test_the_interval_goes_through_every_draw_of_clusters(clusters: list[tuple[int, float]]) -> None:
+    sums = [(float(n), n * mean) for n, mean in clusters]
+    found = interval(sums, lambda total: total[1] / total[0], 0.95)
+    every = bootstrap_by_hand(sums)
+    assert found is not None
+    below, above = (sum(value <= end + 1e-9 for value in every) / len(every) for end in found)
+    assert below >= 0.025
+    assert above >= 0.975
+    assert math.isclose(min(every, key=lambda value: abs(value - found[0])), found[0], abs_tol=1e-9)
+    assert every[0] - 1e-9 <= found[0] <= found[1] <= every[-1] + 1e-9
+
+
+def test_many_clusters_are_drawn_the_same_way_each_time_and_near_the_known_spread() -> None:
+    sums = [(1.0, float(place % 2)) for place in range(40)]
+    first, second = (interval(sums, lambda total: total[1] / total[0], 0.95) for _ in range(2))
+    assert first == second
+    assert first is not None
+    assert first == pytest.approx((0.5 - 1.96 * 0.5 / 40**0.5, 0.5 + 1.96 * 0.5 / 40**0.5), abs=0.03)
+
+
+def test_one_cluster_cannot_tell_its_own_spread() -> None:
+    found = scores([verdict(0.9, True, "war"), verdict(0.2, True, "war")])
+    assert found.brier_interval is None
+    assert found.skill_interval is None
+
+
+def test_related_claims_widen_the_interval() -> None:
+    many = [(0.9, True), (0.9, True), (0.8, False), (0.8, False)] * 2
+    apart = scores([verdict(p, held, str(place)) for place, (p, held) in enumerate(many)])
+    together = scores([verdict(p, held, "good" if held else "bad") for p, held in many])
+    assert apart.brier == together.brier
+    assert apart.brier_interval is not None
+    assert together.brier_interval is not None
+    assert together.brier_interval[1] - together.brier_interval[0] > apart.brier_interval[1] - apart.brier_interval[0]
+
+
+@settings(deadline=None, max_examples=30)
+@given(pairs)
+def test_skill_agrees_with_scikit_learn_at_every_end_of_the_band(many: list[tuple[float, bool]]) -> None:
+    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    held = [int(outcome) for _, outcome in many]
+    banded = [
+        replace(verdict(p, outcome, reference=0.3), p_implied=Implied(p * 0.9, p, p + (1 - p) * 0.1))
+        for p, outcome in many
+    ]
+    found = scores(banded)
+    assert found.skill is not None
+    assert found.log_skill is not None
+    base = metrics.brier_score_loss(held, [0.3] * len(held))
+    for end in ("low", "mid", "high"):
+        said = [getattr(each.p_implied, end) for each in banded]
+        assert math.isclose(getattr(found.skill, end), 1 - metrics.brier_score_loss(held, said) / base, abs_tol=1e-11)
+        clipped = [min(max(p, LOG_CLIP), 1 - LOG_CLIP) for p in said]
+        log = metrics.log_loss(held, clipped, labels=[0, 1])
+        assert math.isclose(getattr(found.log, end), log, abs_tol=1e-12)
+
+
+def forecast(base: BaseRate) -> Forecast:
+    year = Window("2020", DateSpan(date(2020, 1, 1), date(2020, 12, 31)), "UTC")
+    reading = Reading("r", None, (year,), fine_print="none")
+    return Forecast("a", "F", "d", date(2015, 12, 31), "h1", "p", "forecast", (reading,), base_rate=base)
+
+
+def test_every_named_model_looks_at_the_same_past() -> None:
+    base = BaseRate("laplace", "s", "2012", "2015", "at_least", 1.0)
+    said = rivals([forecast(base)], {"s": numbers(2, 2, 0, 5, 99)})
+    assert said == {("a", "r"): {"laplace": 4 / 6, "jeffreys": 3.5 / 5, "mean": 3 / 4, "last": 1.0, "coin": 0.5}}
+    assert set(said["a", "r"]) == set(MODEL_WORDS)
+    assert rivals([forecast(base)], {}) == {}
+
+
+@given(st.lists(st.floats(0, 50), min_size=1, max_size=5), st.lists(st.floats(0, 50), max_size=5))
+def test_what_came_after_the_document_changes_no_base_rate(before: list[float], after: list[float]) -> None:
+    base = BaseRate("jeffreys", "s", "2012", str(2011 + len(before)), "at_least", 3.0)
+    long = {"s": numbers(*before, *after)}
+    assert reckon(base, long) == reckon(base, {"s": numbers(*before)})
+    assert rivals([forecast(base)], long) == rivals([forecast(base)], {"s": numbers(*before)})
+
+
+def test_rival_models_are_scored_on_the_items_they_speak_of() -> None:
+    said = {("a", "r"): {"coin": 0.5, "last": 1.0}}
+    found = scores([verdict(0.9, True, "x"), verdict(0.6, False, "y"), replace(verdict(0.5, True), forecast="b")], said)
+    coin, last = found.rivals
+    assert (coin.model, coin.n, coin.brier) == ("coin", 2, 0.25)
+    assert coin.skill == pytest.approx(1 - (0.01 + 0.36) / 2 / 0.25)
+    assert last.brier == 0.5
+    assert coin.interval is not None

@@ -24,7 +24,7 @@ EVENT_FIELDS = {
 }  # fmt: skip
 RESULT_FIELDS = {
     "reading", "window", "scored", "verdict", "claim_held", "p_yes", "decided_on", "margin", "reasons", "events",
-    "p_implied", "p_reference", "brier", "by", "outlook", "turns",
+    "p_implied", "p_reference", "brier", "by", "outlook", "turns", "brier_band",
 }  # fmt: skip
 
 
@@ -208,8 +208,9 @@ def test_the_description_is_openapi_3_1_and_complete() -> None:
     document = ask("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
-        EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}", "/api/v1/feeds",
-        "/api/v1/health", "/api/v1/corrections", f"{EVENTS}/{{event_id}}/history",
+        EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}",
+        "/api/v1/forecasts/{forecast_id}/explain", "/api/v1/indicators", "/api/v1/feeds", "/api/v1/health",
+        "/api/v1/corrections", f"{EVENTS}/{{event_id}}/history",
     }  # fmt: skip
     everything = [(path, each) for path, operations in document["paths"].items() for each in operations.values()]
     for path, operation in everything:

@@ -100,10 +100,22 @@ def test_the_timeline_draws_both_years_with_the_same_rows_and_the_documents_day(
     assert "4 July 2017 · Comet sighting: bright comet · 2 comets" in " ".join(titles)
     assert made.words.count("document: 31 December 2019") == 1
     assert "The events of 2017 as a table" in made.words
-    assert made.count("svg") == 2 + 3
+    assert made.count("svg") == 2 + 3 + 6, "two years and their legend; two plots of the scores and theirs"
 
 
-@pytest.mark.parametrize("path", ["/", "/?evidence=news", "/?evidence=reference", "/events/e-2020", "/events/e-fair"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?evidence=news",
+        "/?evidence=reference",
+        "/events/e-2020",
+        "/events/e-fair",
+        "/indicators",
+        "/indicators?years=2017-2020",
+        "/forecasts/f1",
+    ],
+)
 def test_pages_are_built_for_everyone(path: str) -> None:
     made = page(path)
     assert next(made.all("html"))["lang"] == "en"
@@ -179,8 +191,8 @@ def test_a_page_can_be_asked_about_without_its_body() -> None:
 
 
 class Empty(Record):
-    def document(self) -> Document | None:
-        return None
+    def documents(self) -> tuple[Document, ...]:
+        return ()
 
 
 def test_an_empty_record_says_what_to_do() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tracker import __version__
 from tracker.catalog.beliefs import fingerprint, read_beliefs
 from tracker.classify.examples import Example
+from tracker.core.base_rates import Rivals, rivals
 from tracker.core.cards import card_of
 from tracker.core.claim_histories import DAY_ZONE, History, usual_days
 from tracker.core.days import DateSpan, day_of
@@ -23,12 +24,16 @@ from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
 from tracker.core.errands import Manners, Wanted, errand
 from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
+from tracker.core.explaining import Explanation, explain
+from tracker.core.indicators import Sheet, sheet, with_differing
 from tracker.core.items import Entry, Unreadable
 from tracker.core.listening import FeedLine
 from tracker.core.polling import Fetched
 from tracker.core.ports import Clock
+from tracker.core.references import coverages
 from tracker.core.review import Doubt, queue
 from tracker.core.scoring import scores
+from tracker.core.tallies import prepare
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
@@ -46,7 +51,7 @@ from tracker.pipeline.reference import LoadReport, load_references, refuse_shrun
 from tracker.pipeline.review import keep_answers
 from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue, record_began, send
 from tracker.pipeline.subscribers import change_subscriber
-from tracker.pipeline.timelines import timeline
+from tracker.pipeline.timelines import covered, timeline
 from tracker.pipeline.watch import WatchReport, watch
 from tracker.settings import Settings
 from tracker.store import analysts, feeds, mail, observations, verdicts
@@ -326,15 +331,40 @@ class App(Workshops):
         days = DateSpan(begin, max(begin, min(last or max(usual.last, first or usual.last), today)))
         return told(self.store, self.docket, claims, beliefs.taxonomy, beliefs.policy, view, days)
 
-    def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
-        return scores(self.verdicts(view, as_of)).as_dict()
+    def scores(self, view: View, as_of: datetime | None = None, document: str = "") -> Mapping[str, Any]:
+        """The scores of one document's claims, or of all together."""
+        ids = {each.id for each in self.beliefs.forecasts if document in ("", each.document)}
+        judged = (each for each in self.verdicts(view, as_of) if each.forecast in ids)
+        return scores(judged, self.rivals()).as_dict()
+
+    def rivals(self) -> Rivals:
+        """What each named base-rate model would have said of each reading."""
+        return rivals(self.beliefs.forecasts, self.beliefs.series)
+
+    def indicators(self, years: Sequence[int] = (), view: View = "all", as_of: datetime | None = None) -> Sheet:
+        """Typed counts of these years (default: the config's) and the tests of likeness, as known by ``as_of``."""
+        beliefs, now = self.beliefs, as_of or self.clock.now()
+        seen, heard = self.timeline(view, as_of), covered(self.store, self.docket.audible, as_of)
+        grounds = prepare(seen, heard, beliefs.series, beliefs.taxonomy, now, date.min)
+        made = sheet(beliefs.indicators, years or beliefs.indicators.years, grounds)
+        return with_differing(made, answers.evidence_behind(self.store, made.events, as_of))
+
+    def explain(self, wanted: str, view: View = "all", as_of: datetime | None = None) -> tuple[Explanation, ...]:
+        """Each verdict on one claim (by id or ref) with the chain from its score to its sources; empty for none."""
+        cards = {card.id: card for card in self.forecasts()}
+        judged = [each for each in self.verdicts(view, as_of) if wanted in (each.forecast, each.ref)]
+        asked = {id_ for verdict in judged for id_ in verdict.events}
+        found = {event.id: event for event in self.timeline(view, as_of).events if event.id in asked}
+        evidence = answers.evidence_behind(self.store, list(found.values()), as_of)
+        declared = coverages(self.beliefs.references)
+        return tuple(explain(each, cards.get(each.forecast), found, evidence, declared) for each in judged)
 
     def forecasts(self) -> tuple[ForecastCard, ...]:
         return tuple(card_of(forecast) for forecast in self.beliefs.forecasts)
 
-    def document(self) -> Document | None:
-        """The document the claims are from; the first one where there are several."""
-        return next(iter(self.beliefs.documents), None)
+    def documents(self) -> tuple[Document, ...]:
+        """The documents the claims are from, by file name."""
+        return self.beliefs.documents
 
     def health(self) -> Health:
         """How the service is doing. A config that is not used is told of, and is no reason to call the service ill: it

@@ -14,6 +14,7 @@ from tracker.catalog.digests import read_digests
 from tracker.catalog.documents import read_documents
 from tracker.catalog.feeds import read_feeds
 from tracker.catalog.forecasts import read_forecasts
+from tracker.catalog.indicators import read_indicators
 from tracker.catalog.observers import read_observers
 from tracker.catalog.places import read_places
 from tracker.catalog.placing import read_placing
@@ -28,6 +29,7 @@ from tracker.core.details import Document
 from tracker.core.digests import Digest
 from tracker.core.errors import ConfigError, Problem, RefusedError
 from tracker.core.forecasts import Forecast, Measure, Reading, measures_of
+from tracker.core.indicators import IndicatorBook
 from tracker.core.observers import ObserverSetting, ObserversFile
 from tracker.core.phrases import TaxonomyFile
 from tracker.core.places import Place
@@ -59,6 +61,7 @@ class Beliefs:
     forecasts: tuple[Forecast, ...]
     documents: tuple[Document, ...]
     references: tuple[ReferenceTable, ...]
+    indicators: IndicatorBook
     forecasts_hash: str
     forecasts_text: str
 
@@ -123,10 +126,11 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     references = noted(read_references(folder, kinds, strict))
     forecasts = noted(read_forecasts(folder, taxonomy, series, {place.id for place in places}))
     documents = noted(read_documents(folder))
+    indicators = noted(read_indicators(folder, taxonomy, series, {place.id for place in places}))
     if not problems:
         problems += _unheard(forecasts, words, coverages(references) if references else None)
         problems += _uncounted(forecasts, words, references)
-    if problems or policy is None:
+    if problems or policy is None or indicators is None:
         raise ConfigError(problems)
     text = _text_of(folder)
     return Beliefs(
@@ -143,6 +147,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
         forecasts=forecasts,
         documents=documents,
         references=references,
+        indicators=indicators,
         forecasts_hash=hashlib.sha256(text.encode()).hexdigest(),
         forecasts_text=text,
     )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
+from tracker.cli.explaining import show_explanations
 from tracker.cli.terminal import Json, say, show_json, table
 from tracker.cli.wiring import wired
+from tracker.core.base_rates import MODEL_WORDS
 from tracker.core.errors import RefusedError
 from tracker.core.shapes import (
     as_of_instant,
@@ -18,7 +20,7 @@ from tracker.core.shapes import (
     timeline_document,
 )
 from tracker.core.timeline import View
-from tracker.core.words import VERDICT_WORDS, attested_words, count_words, percent, when_words
+from tracker.core.words import VERDICT_WORDS, attested_words, band_words, count_words, percent, when_words
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -66,7 +68,7 @@ def timeline(
         raise typer.BadParameter(f"{category!r} is none of {', '.join(known)}", param_hint="--category")
     app.ready()
     asked = as_of.date() if as_of else None
-    found = app.timeline(view, _instant(asked))
+    found = app.timeline(view, instant_of(asked))
     shown = select(
         found.events, first.date() if first else None, last.date() if last else None, category, "", text, everything
     )
@@ -92,7 +94,8 @@ def timeline(
     say(f"{len(shown)} events, evidence: {view}" + (f", as of {asked}" if asked else ""))
 
 
-def _instant(day: date | None) -> datetime | None:
+def instant_of(day: date | None) -> datetime | None:
+    """The instant meant by --as-of; raises a usage error (exit 2) for a day out of range."""
     try:
         return as_of_instant(day) if day else None
     except ValueError as trouble:
@@ -103,6 +106,8 @@ def forecasts(
     wanted: Annotated[str, typer.Argument(metavar="[ID]", help="One claim, by id or by its ref (F25).")] = "",
     evidence: Evidence = "all",
     as_of: AsOf = None,
+    document: Annotated[str, typer.Option("--document", metavar="ID", help="Only the claims of this document.")] = "",
+    explain: Annotated[bool, typer.Option("--explain", help="From the score of one claim to its sources.")] = False,
     history: Annotated[
         bool, typer.Option("--history", help="How each claim stood on every day, and what changed it each time.")
     ] = False,
@@ -117,6 +122,8 @@ def forecasts(
     json: Json = False,
 ) -> None:
     """What became of the document's claims, and why."""
+    if explain and not wanted:
+        raise typer.BadParameter("name the claim to explain, such as F25", param_hint="--explain")
     app = wired()
     view = view_of(evidence)
     if history:
@@ -128,15 +135,25 @@ def forecasts(
         raise typer.BadParameter("only a history has a first and a last day", param_hint="--from, --to")
     app.ready()
     asked = as_of.date() if as_of else None
-    instant = _instant(asked)
+    instant = instant_of(asked)
     judged = app.verdicts(view, instant)
     cards = app.forecasts()
+    if document:
+        cards = tuple(card for card in cards if card.document == document)
+        if not cards:
+            known = ", ".join(each.id for each in app.documents())
+            raise RefusedError(f"there is no document {document!r} in config/forecasts; known: {known}")
+        ids = {card.id for card in cards}
+        judged = tuple(verdict for verdict in judged if verdict.forecast in ids)
     if wanted:
         cards = tuple(card for card in cards if wanted in (card.id, card.ref))
         judged = tuple(verdict for verdict in judged if wanted in (verdict.forecast, verdict.ref))
         if not cards:
             raise RefusedError(f"there is no claim {wanted!r}; ./run forecasts lists them")
-    scores = app.scores(view, instant)
+    if explain:
+        show_explanations(app.explain(wanted, view, instant), view, asked, app.labels(), json)
+        return
+    scores = app.scores(view, instant, document)
     if json:
         show_json(forecasts_document(judged, view, scores, asked, cards))
         return
@@ -144,11 +161,11 @@ def forecasts(
         for verdict in (each for each in judged if each.forecast == card.id):
             mark = {True: "held", False: "did not hold", None: "undecided"}[verdict.claim_held]
             scored = f", Brier {verdict.brier:.3f}" if verdict.brier is not None else ""
-            said = f", document {verdict.p_implied.mid:.0%}" if verdict.p_implied else ""
+            said = f", document {band_words(verdict.p_implied)}" if verdict.p_implied else ""
             base = f", base rate {verdict.p_reference:.0%}" if verdict.p_reference is not None else ""
             head = f"{card.ref} [{verdict.reading}, {verdict.window}] {mark}"
             say(f"{head}: {VERDICT_WORDS[verdict.verdict]}{said}{base}{scored}")
-            say(f"    {card.paraphrase}")
+            say(f"    {card.paraphrase}" + (f" ({', '.join(card.tables)})" if wanted and card.tables else ""))
             shown = verdict.reasons if wanted else verdict.reasons[:REASONS_SHOWN]
             for reason in shown:
                 say(f"      {reason.text}")
@@ -189,14 +206,37 @@ def score_lines(scores: object) -> list[str]:
     """The scores in words, with n and the caveat beside every figure."""
     if not isinstance(scores, dict) or not scores.get("n"):
         return ["No scored claim is decided yet."]
-    brier, base = scores.get("brier"), scores.get("brier_reference")
-    lines = [f"{scores['n']} scored items decided."]
-    if isinstance(brier, dict) and isinstance(base, int | float):
-        lines.append(
-            f"Mean Brier {brier['mid']:.3f} ({brier['low']:.3f} to {brier['high']:.3f} over the bands), "
-            f"base rates {base:.3f}."
-        )
+    n = f"n = {scores['n']} in {scores['clusters']} clusters"
+    lines = [f"{scores['n']} scored items decided, {scores['held']} held."]
+    for name, key, reference, spread in (
+        ("Mean Brier", "brier", "brier_reference", "brier_interval"),
+        ("Mean log score", "log", "log_reference", "log_interval"),
+    ):
+        band, base = scores.get(key), scores.get(reference)
+        if isinstance(band, dict) and isinstance(base, int | float):
+            lines.append(f"{name} {_banded(band)}{_within(scores.get(spread))}, base rates {base:.3f}; {n}.")
+    if isinstance(scores.get("skill"), dict):
+        skill = f"{_banded(scores['skill'])}{_within(scores.get('skill_interval'))}"
+        lines.append(f"Brier skill against the base rates {skill}; n = {scores['n_reference']}. 0 is no better.")
+    lines += [
+        f"  against {MODEL_WORDS.get(each['model'], each['model'])}: Brier {each['brier']:.3f}, "
+        f"skill {'none' if each['skill'] is None else format(each['skill'], '.2f')}"
+        f"{_within(each['interval'])}; n = {each['n']}."
+        for each in scores.get("rivals", ())
+    ]
     return [*lines, str(scores["caveat"])]
+
+
+def _banded(band: dict[str, float]) -> str:
+    """A figure at mid, with those of the low and the high end."""
+    return f"{band['mid']:.3f} ({band['low']:.3f} at the low, {band['high']:.3f} at the high end)"
+
+
+def _within(spread: object) -> str:
+    """An interval over clusters, empty where there is none."""
+    if not isinstance(spread, list | tuple):
+        return ""
+    return f" [95 % over clusters {spread[0]:.3f} to {spread[1]:.3f}]"
 
 
 def register(program: typer.Typer) -> None:

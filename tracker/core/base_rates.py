@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from tracker.core.baselines import Series
 from tracker.core.days import DateSpan
-from tracker.core.forecasts import BaseRate
+from tracker.core.forecasts import BASE_MODELS, BaseRate, Forecast
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:H(?P<half>[12])|-(?P<month>0[1-9]|1[0-2]))?")
 
@@ -51,22 +51,70 @@ def period_span(label: str) -> DateSpan | None:
 
 def reckon(base: BaseRate, series: Mapping[str, Series]) -> Reckoning | None:
     """The base rate's probability; None where the series is missing or has no value among the periods."""
-    found = series.get(base.series)
-    if found is None:
-        return None
-    values = [value for period, value, _ in sorted(found.values) if base.first <= period <= base.last]
-    tests = _tests(base, values)
+    tests = _outcomes(base, series)
     if not tests:
         return None
     hits, trials = sum(tests), len(tests)
-    if base.model == "laplace":
-        p = (hits + 1) / (trials + 2)
-    elif base.model == "jeffreys":
-        p = (hits + 0.5) / (trials + 1)
-    else:
-        p = hits / trials
-    text = f"the {base.model} model: {hits} of {trials} periods, {base.first} to {base.last}; {found.label}"
+    p = _chance(base.model, hits, trials)
+    text = (
+        f"the {base.model} model: {hits} of {trials} periods, {base.first} to {base.last}; {series[base.series].label}"
+    )
     return Reckoning(p, hits, trials, text)
+
+
+COIN, LAST = "coin", "last"
+"""The models that need no count: one half always; what the last period before the document did, again."""
+
+MODEL_WORDS: Mapping[str, str] = {
+    "laplace": "the rate of the past periods, (k+1)/(n+2)",
+    "jeffreys": "the same with Jeffreys' prior, (k+0.5)/(n+1)",
+    "mean": "the bare rate of the past periods, k/n",
+    LAST: "the last period again",
+    COIN: "one half always",
+}
+"""What each named base-rate model says, for those who read its name beside a score."""
+
+Rivals = Mapping[tuple[str, str], Mapping[str, float]]
+"""By (forecast, reading): what each named model would have said, 0..1."""
+
+
+def rivals(forecasts: Iterable[Forecast], series: Mapping[str, Series]) -> dict[tuple[str, str], dict[str, float]]:
+    """What every named model would have said of each reading that has a base rate.
+
+    All look at the same periods of the same series, which end before the document's day.
+    """
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for forecast in forecasts:
+        for reading in forecast.readings:
+            base = reading.base_rate or forecast.base_rate
+            said = _said(base, series) if base is not None else {}
+            if said:
+                found[forecast.id, reading.id] = said
+    return found
+
+
+def _said(base: BaseRate, series: Mapping[str, Series]) -> dict[str, float]:
+    tests = _outcomes(base, series)
+    if not tests:
+        return {}
+    said: dict[str, float] = {model: _chance(model, sum(tests), len(tests)) for model in BASE_MODELS}
+    return {**said, LAST: float(tests[-1]), COIN: 0.5}
+
+
+def _chance(model: str, hits: int, trials: int) -> float:
+    if model == "laplace":
+        return (hits + 1) / (trials + 2)
+    if model == "jeffreys":
+        return (hits + 0.5) / (trials + 1)
+    return hits / trials
+
+
+def _outcomes(base: BaseRate, series: Mapping[str, Series]) -> list[bool]:
+    """Whether each period was a hit, in order; empty where the series is missing or has no value."""
+    found = series.get(base.series)
+    if found is None:
+        return []
+    return _tests(base, [value for period, value, _ in sorted(found.values) if base.first <= period <= base.last])
 
 
 def _tests(base: BaseRate, values: list[float]) -> list[bool]:

@@ -41,6 +41,8 @@ def card_of(forecast: Forecast) -> ForecastCard:
         cluster=forecast.cluster,
         written=forecast.written,
         reviewed_by=", ".join(forecast.reviewed_by),
+        tables=forecast.tables,
+        document=forecast.document,
     )
 
 

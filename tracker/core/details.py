@@ -81,6 +81,10 @@ class ForecastCard:
     cluster: str = ""
     written: str = ""
     reviewed_by: str = ""
+    tables: tuple[str, ...] = ()
+    """What its probability was read from, as "table: phrase"."""
+    document: str = ""
+    """The id of the document it stands in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ Every figure is given at the low, middle and high end of the implied band, with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import log, sqrt
 from statistics import NormalDist, fmean
 
+from tracker.core.base_rates import Rivals
+from tracker.core.bootstrap import Sums, interval
 from tracker.core.verdicts import Implied, Verdict
 
 LOG_CLIP = 0.01
@@ -77,6 +79,7 @@ class ItemScore:
     brier: Band
     log: Band
     brier_reference: float | None
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +106,29 @@ class Decomposition:
     within: float
 
 
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class RivalScore:
+    """What a named base-rate model would have scored on the ``n`` items it has a figure for, and the document's
+    skill against it (at mid) with its interval."""
+
+    model: str
+    n: int
+    brier: float
+    skill: float | None
+    interval: Interval | None
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """All scores of a set of verdicts. Means are None when nothing is decided.
 
     ``skill`` compares with the named base rates over the items that have one (``n_reference`` of them);
     ``cluster_brier`` and ``cluster_skill`` count each cluster once. ``undecided`` names scored items that no
-    figure includes.
+    figure includes. The intervals (95 %) are of the figures at mid, the clusters drawn anew; None with fewer
+    than two clusters. ``rivals`` are other named base-rate models on the same items.
     """
 
     n: int
@@ -130,16 +149,23 @@ class Scores:
     items: tuple[ItemScore, ...]
     log_clip: float
     caveat: str
+    log_reference: float | None = None
+    log_skill: Band | None = None
+    brier_interval: Interval | None = None
+    reference_interval: Interval | None = None
+    skill_interval: Interval | None = None
+    log_interval: Interval | None = None
+    rivals: tuple[RivalScore, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
         return asdict(self)
 
 
-def scores(verdicts: Iterable[Verdict]) -> Scores:
-    """Score the decided ones among the scored verdicts."""
+def scores(verdicts: Iterable[Verdict], said: Rivals | None = None) -> Scores:
+    """Score the decided ones among the scored verdicts; ``said`` is what other base-rate models said of each."""
     wanted = [verdict for verdict in verdicts if verdict.scored and verdict.p_implied is not None]
-    items = tuple(_item(verdict) for verdict in wanted if verdict.claim_held is not None)
+    items = tuple(item for verdict in wanted if (item := item_score(verdict)) is not None)
     undecided = tuple(
         f"{verdict.ref} {verdict.window}: {verdict.verdict}" for verdict in wanted if verdict.claim_held is None
     )
@@ -150,6 +176,8 @@ def scores(verdicts: Iterable[Verdict]) -> Scores:
     cluster_reference = _cluster_reference(paired)
     held = sum(item.held for item in items)
     bins = _bins(items)
+    logs = [log_score(item.p_reference, item.held) for item in items if item.p_reference is not None]
+    log_reference = fmean(logs) if logs else None
     return Scores(
         n=len(items),
         held=held,
@@ -169,12 +197,21 @@ def scores(verdicts: Iterable[Verdict]) -> Scores:
         items=items,
         log_clip=LOG_CLIP,
         caveat=_caveat(items, len(clusters), undecided, any(v.written == "after" for v in wanted)),
+        log_reference=log_reference,
+        log_skill=_skill(_mean([item.log for item in paired]), log_reference),
+        brier_interval=_spread(items, lambda item: (1.0, item.brier.mid), _share),
+        reference_interval=_spread(paired, lambda item: (1.0, item.brier_reference or 0.0), _share),
+        skill_interval=_spread(paired, lambda item: (item.brier_reference or 0.0, item.brier.mid), _skill_of),
+        log_interval=_spread(items, lambda item: (1.0, item.log.mid), _share),
+        rivals=_rivals(items, said or {}),
     )
 
 
-def _item(verdict: Verdict) -> ItemScore:
-    implied = verdict.p_implied or Implied(0.5, 0.5, 0.5)
-    held = verdict.claim_held is True
+def item_score(verdict: Verdict) -> ItemScore | None:
+    """The score of one verdict; None while it is undecided, or where it is not to be scored."""
+    implied, held = verdict.p_implied, verdict.claim_held
+    if implied is None or held is None or not verdict.scored:
+        return None
     reference = verdict.p_reference
     return ItemScore(
         forecast=verdict.forecast,
@@ -187,6 +224,7 @@ def _item(verdict: Verdict) -> ItemScore:
         brier=_band(implied, lambda p: brier(p, held)),
         log=_band(implied, lambda p: log_score(p, held)),
         brier_reference=brier(reference, held) if reference is not None else None,
+        reading=verdict.reading,
     )
 
 
@@ -198,6 +236,47 @@ def _mean(bands: Sequence[Band]) -> Band | None:
     if not bands:
         return None
     return Band(*(fmean(getattr(band, end) for band in bands) for end in ("low", "mid", "high")))
+
+
+def _share(sums: Sums) -> float | None:
+    """A mean from (items, sum)."""
+    return sums[1] / sums[0] if sums[0] else None
+
+
+def _skill_of(sums: Sums) -> float | None:
+    """Skill from (sum of the reference's Brier, sum of ours)."""
+    return 1.0 - sums[1] / sums[0] if sums[0] else None
+
+
+def _spread(
+    items: Sequence[ItemScore], adds: Callable[[ItemScore], Sums], figure: Callable[[Sums], float | None]
+) -> Interval | None:
+    """The interval of a figure made of sums over items, the clusters drawn anew."""
+    clusters = [tuple(map(sum, zip(*map(adds, group), strict=True))) for group in _grouped(items)]
+    return interval(clusters, figure, CONFIDENCE)
+
+
+def _rivals(items: Sequence[ItemScore], said: Rivals) -> tuple[RivalScore, ...]:
+    models = dict.fromkeys(model for item in items for model in _said_of(item, said))
+    found = []
+    for model in models:
+        mine = [item for item in items if model in _said_of(item, said)]
+        theirs = {id(item): brier(_said_of(item, said)[model], item.held) for item in mine}
+        mean = fmean(theirs.values())
+        found.append(
+            RivalScore(
+                model,
+                len(mine),
+                mean,
+                skill(fmean(item.brier.mid for item in mine), mean),
+                _spread(mine, lambda item, theirs=theirs: (theirs[id(item)], item.brier.mid), _skill_of),  # type: ignore[misc]
+            )
+        )
+    return tuple(found)
+
+
+def _said_of(item: ItemScore, said: Rivals) -> Mapping[str, float]:
+    return said.get((item.forecast, item.reading), {})
 
 
 def _grouped(items: Sequence[ItemScore]) -> list[list[ItemScore]]:

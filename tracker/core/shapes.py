@@ -20,6 +20,7 @@ from tracker.core.digests import Issue
 from tracker.core.events import Event, Evidence
 from tracker.core.listening import FeedLine
 from tracker.core.polling import SUCCESSES
+from tracker.core.scoring import item_score
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Implied, Outlook, Verdict
 from tracker.core.versions import version_of
@@ -189,6 +190,7 @@ def result_fields(verdict: Verdict) -> Document:
             {"kind": turn.kind, "id": turn.id, "verdict": turn.verdict, "wires": turn.wires, "text": turn.text}
             for turn in verdict.turns
         ],
+        "brier_band": asdict(score.brier) if (score := item_score(verdict)) is not None else None,
     }
 
 
@@ -215,6 +217,8 @@ def forecast_fields(verdicts: Sequence[Verdict], card: ForecastCard | None = Non
             "cluster": card.cluster,
             "written": card.written,
             "reviewed_by": card.reviewed_by,
+            "tables": list(card.tables),
+            "document": card.document,
             "readings": [
                 {
                     "id": reading.id,

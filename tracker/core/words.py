@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from tracker.core.days import zone
 from tracker.core.events import Event, Status
 from tracker.core.taxonomy import Taxonomy
-from tracker.core.verdicts import Outcome
+from tracker.core.verdicts import Implied, Outcome
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -247,6 +247,13 @@ def percent(p: float) -> str:
     return f"{round(p * 100)}{NO_BREAK}%"
 
 
+def band_words(band: Implied) -> str:
+    """A band of probability: 75 % (55 to 87 %); without one, where its ends meet: 75 %."""
+    if band.low == band.high:
+        return percent(band.mid)
+    return f"{percent(band.mid)} ({round(band.low * 100)} to {percent(band.high)})"
+
+
 def p_said(p: float) -> str:
     """Words and number together: very likely (86 %)."""
     return f"{p_words(p)} ({percent(p)})"
@@ -268,3 +275,26 @@ def listed_words(words: tuple[str, ...] | list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def cell_words(state: str, count: float | None, at_most: float | None) -> str:
+    """A cell of the indicators: 4 · at least 2 · 3 or 4 · 3 to 5 · unknown."""
+    if count is None:
+        return "unknown"
+    if state == "at_least":
+        return f"at least {count:g}" if count else "unknown"
+    if state == "between" and at_most is not None:
+        return f"{count:g} {'or' if at_most - count == 1 else 'to'} {at_most:g}"
+    return f"{count:g}"
+
+
+def ratio_words(ratio: float | None) -> str:
+    """A ratio to the baseline: 0.27, a dash where there is none."""
+    return "—" if ratio is None else f"{ratio:.2f}"
+
+
+def likeness_words(kind: str, year: int, baseline: int, holds: bool | None) -> str:
+    """What one test of likeness says, in a sentence."""
+    by = {"threshold": "By the count of indicators", "nearest": "By the nearest year"}.get(kind, kind)
+    said = {True: "looks like", False: "does not look like", None: "cannot be told to look like"}[holds]
+    return f"{by}, {year} {said} {baseline}."

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.core import scoring
+from tracker.core.base_rates import Rivals
 from tracker.core.details import EventDetail, ForecastCard, ReadingCard
 from tracker.core.digests import SourceLink, sources_of
 from tracker.core.events import Event
@@ -39,6 +40,7 @@ class Result:
     criterion: str
     fine_print: str
     reference_brier: float | None
+    brier_band: scoring.Band | None
     deciding: tuple[Deciding, ...]
     more_events: int
 
@@ -79,6 +81,7 @@ def board(
     cards: Sequence[ForecastCard],
     details: Mapping[str, EventDetail],
     labels: Labels,
+    rivals: Rivals | None = None,
 ) -> Board:
     """Claims in the order of their cards: those with a scored reading, then those graded but not scored."""
     by_forecast: dict[str, list[Verdict]] = {}
@@ -95,7 +98,7 @@ def board(
         tuple(claim for claim in claims if claim.scored),
         tuple(claim for claim in claims if not claim.scored),
         tally(verdicts),
-        scoring.scores(verdicts),
+        scoring.scores(verdicts, rivals),
     )
 
 
@@ -130,6 +133,7 @@ def _result(
         criterion=reading.criterion,
         fine_print=reading.fine_print,
         reference_brier=reference_brier(verdict),
+        brier_band=item.brier if (item := scoring.item_score(verdict)) is not None else None,
         deciding=tuple(_deciding(each, labels) for each in found[:EVENTS_SHOWN]),
         more_events=len(verdict.events) - min(len(found), EVENTS_SHOWN),
     )

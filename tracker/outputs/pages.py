@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from statistics import fmean
 from typing import get_args
 
+from tracker.core.base_rates import MODEL_WORDS, Rivals
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.explaining import Explanation
+from tracker.core.indicators import Cell, Indicator, Sheet
 from tracker.core.linking import Difference
 from tracker.core.listening import FeedLine
 from tracker.core.scoring import Scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
-from tracker.core.words import Labels, count_words, day_words, instant_words, listed_words
+from tracker.core.words import (
+    Labels,
+    cell_words,
+    count_words,
+    day_words,
+    instant_words,
+    likeness_words,
+    listed_words,
+    ratio_words,
+)
 from tracker.outputs.board import Tally, board
 from tracker.outputs.chart import LEFT, RIGHT, TOP, WIDTH, Panel, panels
+from tracker.outputs.plots import Bar, bar, calibration_dots, said_plot
 from tracker.outputs.templating import FOLDER, environment
 
 STYLE_PATH = "/style.css"
@@ -38,6 +51,40 @@ class Home:
     health: Health
     labels: Labels
     zone: str = "UTC"
+    documents: tuple[Document, ...] = ()
+    rivals: Rivals = field(default_factory=dict)
+
+
+TONES = {True: "held", False: "failed", None: "undecided"}
+
+ARTICLES_SHOWN = 8
+"""Sources named under one event of a claim; its own page has them all."""
+
+YEAR_CHOICES = (("2017 and 2020", "2017,2020"), ("2016 to 2020", "2016-2020"))
+"""Years offered on the page of indicators; any others can be asked for in its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """An indicator as the page shows it; ``others`` counts what sources count differently."""
+
+    indicator: Indicator
+    cells: tuple[Cell, ...]
+    bar: Bar | None
+    ratio: str
+    events: int
+    others: int
+
+    @property
+    def told(self) -> bool:
+        return bool(self.events or self.others or any(cell.citation for cell in self.cells))
+
+    @staticmethod
+    def of(indicator: Indicator, cells: tuple[Cell, ...]) -> IndicatorRow:
+        ratio = cells[-1].ratio
+        events = sum(len(cell.events) for cell in cells)
+        others = sum(len(cell.elsewhere) + len(cell.differing) for cell in cells)
+        return IndicatorRow(indicator, cells, bar(ratio), ratio_words(ratio), events, others)
 
 
 class Pages:
@@ -46,6 +93,8 @@ class Pages:
     def __init__(self) -> None:
         self._templates = environment(autoescape=True)
         self._templates.filters["panel_words"] = panel_words
+        self._templates.filters["cell_words"] = lambda cell: cell_words(cell.state, cell.count, cell.at_most)
+        self._templates.filters["tone"] = lambda chain: TONES[chain.verdict.claim_held]
         self._templates.globals |= {
             "style_path": STYLE_PATH,
             "chart_width": WIDTH,
@@ -57,7 +106,7 @@ class Pages:
 
     def home(self, page: Home) -> str:
         """The scoreboard page."""
-        made = board(page.verdicts, page.cards, page.details, page.labels)
+        made = board(page.verdicts, page.cards, page.details, page.labels, page.rivals)
         document = page.document
         years = document.years if document is not None else ()
         document_on = document.dated_on if document is not None else None
@@ -71,6 +120,11 @@ class Pages:
             notes=notes(page.view, page.news, page.verdicts, years, document_on),
             views=get_args(View),
             view=page.view,
+            documents=page.documents,
+            plot=said_plot(made.scores.items),
+            dots=calibration_dots(made.scores.bins),
+            scores=made.scores,
+            model_words=MODEL_WORDS,
             board=made,
             panels=drawn,
             timeline_heading=f"What happened in {_years(sorted(years))}",
@@ -100,6 +154,40 @@ class Pages:
             corrections=detail.corrections,
             labels=labels,
             differs=partial(difference_words, labels=labels),
+        )
+
+    def claim(
+        self,
+        card: ForecastCard,
+        chains: Sequence[Explanation],
+        view: View,
+        labels: Labels,
+        as_of: date | None = None,
+    ) -> str:
+        """One claim: each of its verdicts from the score to the sources."""
+        return self._templates.get_template("claim.html").render(
+            card=card, chains=chains, view=view, views=get_args(View), labels=labels, shown=ARTICLES_SHOWN, as_of=as_of
+        )
+
+    def indicators(self, sheet: Sheet, view: View, labels: Labels, as_of: date | None = None) -> str:
+        """Typed counts by year, as text and as bars, and whether a year looks like the baseline."""
+        return self._templates.get_template("indicators.html").render(
+            sheet=sheet,
+            rows=[IndicatorRow.of(row, cells) for row, cells in sheet.rows],
+            tests=[
+                (test, likeness_words(test.kind, test.year, test.baseline, test.holds))
+                for test in sheet.tests
+                if test.year == sheet.years[-1] or len(sheet.years) <= len(YEAR_CHOICES)
+            ],
+            heading=" beside ".join(str(year) for year in sheet.years)
+            if len(sheet.years) <= 2
+            else f"{sheet.years[0]} to {sheet.years[-1]}",
+            last=sheet.years[-1],
+            choices=YEAR_CHOICES,
+            view=view,
+            views=get_args(View),
+            labels=labels,
+            as_of=as_of,
         )
 
     def problem(self, title: str, detail: str) -> str:

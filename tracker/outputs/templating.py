@@ -12,11 +12,14 @@ from tracker.core.events import Event
 from tracker.core.words import (
     PUBLISHER_KINDS,
     ROLE_WORDS,
+    VERDICT_WORDS,
     VIEW_WORDS,
     attested_words,
+    band_words,
     count_words,
     day_words,
     distance_words,
+    held_words,
     href,
     instant_words,
     locator_words,
@@ -65,12 +68,14 @@ def environment(autoescape: bool) -> Environment:
     )
     made.filters |= {
         "at": _at,
+        "band_words": band_words,
         "capfirst": lambda text: text[:1].upper() + text[1:],
         "counted": count_words,
         "day": _day,
         "distance": distance_words,
         "href": href,
         "lane_words": lambda lane: LANE_WORDS.get(lane, lane),
+        "held_words": held_words,
         "locator": locator_words,
         "p_said": p_said,
         "percent": percent,
@@ -78,6 +83,7 @@ def environment(autoescape: bool) -> Environment:
         "publisher_kind": lambda kind: PUBLISHER_KINDS.get(kind, kind),
         "role": lambda role: ROLE_WORDS.get(role, role),
         "status": _status,
+        "verdict_words": lambda verdict: VERDICT_WORDS.get(verdict, verdict),
         "view_words": lambda view: VIEW_WORDS.get(view, view),
         "when": when_words,
     }

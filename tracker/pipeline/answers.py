@@ -53,6 +53,16 @@ def event_detail(store: Store, timeline: Timeline, id_: str, labels: Labels) -> 
     )
 
 
+def evidence_behind(
+    store: Store, wanted: Sequence[Event], known_by: datetime | None = None
+) -> Mapping[str, Sequence[Evidence]]:
+    """The evidence of each event, that of its members in the joined view, as known by an instant."""
+    members = {event.id: event.members or (event.id,) for event in wanted}
+    with store.reading() as tx:
+        pieces = events.evidence_of(tx, sorted({each for ids in members.values() for each in ids}), known_by)
+    return {id_: [piece for each in ids for piece in pieces.get(each, ())] for id_, ids in members.items()}
+
+
 def _did(piece: Evidence) -> str:
     return {
         "supports": "reported it",

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from tracker import __version__
 from tracker.core.events import Event
+from tracker.core.explaining import explanation_fields
 from tracker.core.shapes import (
     Document,
     as_of_instant,
@@ -20,7 +21,9 @@ from tracker.core.shapes import (
     select,
     timeline_document,
 )
+from tracker.core.sheets import indicators_document
 from tracker.outputs.pages import Pages
+from tracker.web.chains import ExplanationsPage
 from tracker.web.corrections import add_corrections
 from tracker.web.desk import Closed, Desk
 from tracker.web.documents import (
@@ -34,9 +37,10 @@ from tracker.web.documents import (
 )
 from tracker.web.headers import Headers
 from tracker.web.pages import add_pages
-from tracker.web.problems import add_handlers, described
-from tracker.web.queries import EventQuery, ForecastQuery, cursor_of, read_cursor
+from tracker.web.problems import add_handlers, described, refuse
+from tracker.web.queries import EventQuery, ForecastQuery, IndicatorQuery, ScoreboardQuery, cursor_of, read_cursor
 from tracker.web.reads import Reads
+from tracker.web.sheets import IndicatorsPage
 
 BASE = "/api/v1"
 
@@ -73,6 +77,7 @@ def create_api(reads: Reads, pages: Pages, desk: Desk | None = None) -> FastAPI:
     add_handlers(api, pages)
     _add_events(api, reads)
     _add_forecasts(api, reads)
+    _add_indicators(api, reads)
     _add_feeds(api, reads)
     _add_health(api, reads)
     add_corrections(api, BASE, desk if desk is not None else Closed(), reads.labels)
@@ -133,11 +138,17 @@ def _add_forecasts(api: FastAPI, reads: Reads) -> None:
         summary="The scoreboard",
         description="Every claim of the document with the verdict on each of its readings, and the scores.",
     )
-    def forecasts(query: Annotated[ForecastQuery, Query()]) -> Document:
+    def forecasts(query: Annotated[ScoreboardQuery, Query()]) -> Document:
         at = as_of_instant(query.as_of) if query.as_of else None
-        verdicts = reads.verdicts(query.evidence, at)
-        scores = reads.scores(query.evidence, at)
-        return forecasts_document(verdicts, query.evidence, scores, query.as_of, reads.forecasts())
+        cards = reads.forecasts()
+        if query.document and query.document not in {card.document for card in cards}:
+            raise refuse([f"document {query.document!r} is not known; each forecast names its own"])
+        cards = tuple(card for card in cards if query.document in ("", card.document))
+        wanted = {card.id for card in cards}
+        judged = reads.verdicts(query.evidence, at)
+        verdicts = [each for each in judged if not query.document or each.forecast in wanted]
+        scores = reads.scores(query.evidence, at, query.document)
+        return forecasts_document(verdicts, query.evidence, scores, query.as_of, cards)
 
     @api.get(
         f"{BASE}/forecasts/{{forecast_id}}",
@@ -155,6 +166,34 @@ def _add_forecasts(api: FastAPI, reads: Reads) -> None:
             raise HTTPException(404, f"No forecast has the id {forecast_id[:80]!r}; /forecasts lists them.")
         as_of = query.as_of.isoformat() if query.as_of else None
         return {"as_of": as_of, "evidence": query.evidence, **forecast_fields(verdicts, card)}
+
+
+def _add_indicators(api: FastAPI, reads: Reads) -> None:
+    @api.get(
+        f"{BASE}/forecasts/{{forecast_id}}/explain",
+        response_model=ExplanationsPage,
+        responses=described(404, 422),
+        summary="Why a claim is scored as it is",
+        description="From each score of a claim to the articles behind it: score, verdict, what decided, who said so.",
+    )
+    def explain(forecast_id: str, query: Annotated[ForecastQuery, Query()]) -> Document:
+        found = reads.explain(forecast_id, query.evidence, as_of_instant(query.as_of) if query.as_of else None)
+        if not found:
+            raise HTTPException(404, f"No forecast has the id {forecast_id[:80]!r}; /forecasts lists them.")
+        as_of = query.as_of.isoformat() if query.as_of else None
+        chains = [explanation_fields(each) for each in found]
+        return {"as_of": as_of, "evidence": query.evidence, "explanations": chains}
+
+    @api.get(
+        f"{BASE}/indicators",
+        response_model=IndicatorsPage,
+        responses=described(422),
+        summary="Typed counts by year",
+        description="Each count with its events, what sources count differently, whether a year looks like another.",
+    )
+    def indicators(query: Annotated[IndicatorQuery, Query()]) -> Document:
+        at = as_of_instant(query.as_of) if query.as_of else None
+        return indicators_document(reads.indicators(query.asked(), query.evidence, at), query.evidence, query.as_of)
 
 
 def _add_feeds(api: FastAPI, reads: Reads) -> None:

@@ -163,6 +163,7 @@ class ResultLine(Answer):
     by: By = Field(description="What the decision rests on; empty while undecided.")
     outlook: OutlookLine | None
     turns: list[TurnLine] = Field(description="Each single event or reading that decides.")
+    brier_band: Band | None = Field(description="The same at the low, middle and high end of the words.")
 
 
 class WindowLine(Answer):
@@ -192,6 +193,8 @@ class ForecastLine(Answer):
     cluster: str | None = None
     written: str | None = Field(None, description="Whether the criteria were written before or after the window.")
     reviewed_by: str | None = None
+    tables: list[str] | None = Field(None, description='What its probability was read from, as "table: phrase".')
+    document: str | None = Field(None, description="The id of the document it stands in.")
     readings: list[ReadingLine] | None = None
 
 

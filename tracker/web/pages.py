@@ -1,4 +1,4 @@
-"""The addresses of the pages: /, /feeds, /events/{id} and the style sheet."""
+"""The addresses of the pages: the scoreboard, claims, indicators, feeds, events, and the style sheet."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
 from tracker.core.details import EventDetail
-from tracker.core.shapes import AS_OF_ZONE
+from tracker.core.shapes import AS_OF_ZONE, as_of_instant
 from tracker.core.timeline import View
 from tracker.core.verdicts import Verdict
 from tracker.outputs.board import EVENTS_SHOWN
 from tracker.outputs.pages import STYLE_PATH, Home, Pages
+from tracker.web.queries import Day, years_of
 from tracker.web.reads import Reads
 
 METHODS = ["GET", "HEAD"]
@@ -23,25 +24,52 @@ def add_pages(api: FastAPI, reads: Reads, pages: Pages) -> None:
     """Add the pages; they are for people and stay out of the API's description."""
 
     @api.api_route("/", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
-    def home(evidence: Annotated[View, Query()] = "all") -> HTMLResponse:
-        verdicts = reads.verdicts(evidence)
+    def home(evidence: Annotated[View, Query()] = "all", document: Annotated[str, Query()] = "") -> HTMLResponse:
+        documents = reads.documents()
+        chosen = next((each for each in documents if document in ("", each.id)), None)
+        if document and chosen is None:
+            raise HTTPException(404, "No document has this id; the scoreboard names those there are.")
+        cards = tuple(card for card in reads.forecasts() if chosen is None or card.document in ("", chosen.id))
+        others = {card.id for card in reads.forecasts()} - {card.id for card in cards}
+        verdicts = tuple(each for each in reads.verdicts(evidence) if each.forecast not in others)
         timeline = reads.timeline(evidence)
         return HTMLResponse(
             pages.home(
                 Home(
-                    document=reads.document(),
+                    document=chosen,
                     view=evidence,
                     timeline=timeline,
                     news=timeline if evidence == "news" else reads.timeline("news"),
                     verdicts=verdicts,
-                    cards=reads.forecasts(),
+                    cards=cards,
                     details=_details(reads, verdicts),
                     health=reads.health(),
                     labels=reads.labels(),
                     zone=AS_OF_ZONE,
+                    documents=documents,
+                    rivals=reads.rivals(),
                 )
             )
         )
+
+    @api.api_route("/forecasts/{forecast_id}", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
+    def claim(
+        forecast_id: str, evidence: Annotated[View, Query()] = "all", as_of: Annotated[Day | None, Query()] = None
+    ) -> HTMLResponse:
+        card = next((each for each in reads.forecasts() if each.id == forecast_id), None)
+        if card is None:
+            raise HTTPException(404, "No claim has this id; the scoreboard lists those there are.")
+        chains = reads.explain(card.id, evidence, as_of_instant(as_of) if as_of else None)
+        return HTMLResponse(pages.claim(card, chains, evidence, reads.labels(), as_of))
+
+    @api.api_route("/indicators", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
+    def indicators(
+        evidence: Annotated[View, Query()] = "all",
+        years: Annotated[str, Query()] = "",
+        as_of: Annotated[Day | None, Query()] = None,
+    ) -> HTMLResponse:
+        sheet = reads.indicators(years_of(years), evidence, as_of_instant(as_of) if as_of else None)
+        return HTMLResponse(pages.indicators(sheet, evidence, reads.labels(), as_of))
 
     @api.api_route("/feeds", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
     def feeds() -> HTMLResponse:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from tracker.core.shapes import FIRST_YEAR, LAST_YEAR
 from tracker.core.taxonomy import Taxonomy
 from tracker.core.timeline import View
+from tracker.core.years import read_years
 from tracker.web.problems import refuse
 
 MOST = 1000
@@ -49,12 +50,28 @@ EVIDENCE = "Which evidence is admitted: news alone, reference tables alone, or b
 
 
 class ForecastQuery(BaseModel):
-    """The query of /forecasts."""
+    """The query of one forecast."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     evidence: View = Field("all", description=EVIDENCE)
     as_of: Day | None = Field(None, description=AS_OF, examples=["2020-03-31"])
+
+
+class ScoreboardQuery(ForecastQuery):
+    """The query of /forecasts."""
+
+    document: str = Field("", max_length=120, description="Only this document's claims; left out: of all.")
+
+
+class IndicatorQuery(ForecastQuery):
+    """The query of /indicators."""
+
+    years: str = Field("", max_length=200, description="Years; left out: those of the config.", examples=["2017,2020"])
+
+    def asked(self) -> tuple[int, ...]:
+        """The years named; raises a 422 that says what to write instead."""
+        return years_of(self.years)
 
 
 class EventQuery(ForecastQuery):
@@ -89,6 +106,14 @@ class EventQuery(ForecastQuery):
 def _near(word: str, known: Sequence[str]) -> str:
     close = get_close_matches(word, known, 1)
     return f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(sorted(set(known)))
+
+
+def years_of(text: str) -> tuple[int, ...]:
+    """The years a text names, none for an empty one; raises a 422 for what names none."""
+    try:
+        return read_years([text])
+    except ValueError as trouble:
+        raise refuse([f"years: {trouble}"]) from None
 
 
 def cursor_of(on: date, event_id: str) -> str:

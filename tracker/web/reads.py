@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from tracker.core.base_rates import Rivals
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.explaining import Explanation
+from tracker.core.indicators import Sheet
 from tracker.core.listening import FeedLine
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
@@ -32,12 +35,24 @@ class Reads(Protocol):
         """The claims in words, in the order of the config."""
         ...
 
-    def document(self) -> Document | None:
-        """The document the claims are from; None while none is loaded."""
+    def documents(self) -> tuple[Document, ...]:
+        """The documents the claims are from; empty while none is loaded."""
         ...
 
-    def scores(self, view: View, as_of: datetime | None = None) -> Mapping[str, Any]:
-        """The scores of the scored verdicts, as JSON values."""
+    def scores(self, view: View, as_of: datetime | None = None, document: str = "") -> Mapping[str, Any]:
+        """The scores of the scored verdicts (of one document, of all for ""), as JSON values."""
+        ...
+
+    def rivals(self) -> Rivals:
+        """What other named base-rate models would have said of each reading."""
+        ...
+
+    def indicators(self, years: Sequence[int] = (), view: View = "all", as_of: datetime | None = None) -> Sheet:
+        """Typed counts of these years (none: those of the config) and the tests of likeness."""
+        ...
+
+    def explain(self, wanted: str, view: View = "all", as_of: datetime | None = None) -> tuple[Explanation, ...]:
+        """Every verdict on one claim with the chain from its score to its sources; empty for an unknown claim."""
         ...
 
     def health(self) -> Health:

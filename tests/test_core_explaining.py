@@ -1,0 +1,120 @@
+"""From a score to the article behind it in four steps: the chain itself, the verb, the API and the page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from doors_record import Record, at, card, event, piece, verdict
+from river import StillClock, make_app, make_home
+from web_asking import ask
+
+from tracker.app import App
+from tracker.core.coverage import DeclaredCoverage
+from tracker.core.explaining import explain, explanation_fields
+from tracker.core.verdicts import Reason
+
+
+def test_the_chain_leads_from_the_score_to_the_articles() -> None:
+    pieces = (
+        piece("e-2020", "late", at(3), publisher="herald", url="https://herald.example/late"),
+        piece("e-2020", "early", at(2)),
+        piece("e-2020", "talk", at(2), role="context"),
+    )
+    found = explain(verdict("f1"), card("f1"), {"e-2020": event("e-2020")}, {"e-2020": pieces})
+    assert found.score is not None
+    assert found.score.brier.mid == pytest.approx(0.09)
+    (deciding,) = found.deciding
+    assert [each.key for each in deciding.articles] == ["early", "late"], "in the order known, talk left out"
+    plain = explanation_fields(found)
+    assert plain["score"]["p"] == {"low": 0.6, "mid": 0.7, "high": 0.8}
+    assert plain["verdict"]["reasons"] == ["Two sightings in 2020."]
+    assert plain["events"][0]["articles"][0]["url"] == "https://bugle.example/early"
+
+
+def test_silence_leads_to_what_the_table_says_of_itself() -> None:
+    def told(category: str, table: str = "almanac") -> DeclaredCoverage:
+        day = at(1).date()
+        return DeclaredCoverage(table, category, (), "Asia/Seoul", day, day, 0.02, 14, "Compared\nwith the herald.")
+
+    inner = [{"code": "counted", "data": {"category": "comet", "subtypes": []}}]
+    reasons = (
+        Reason("part", "a part", {"reasons": [*inner, {"code": "silence", "data": {"tables": ["almanac"]}}]}),
+        Reason("series", "a figure", {"cited": ["The Almanac, 2020"]}),
+    )
+    found = explain(
+        verdict("f1", reasons=reasons, events=()),
+        None,
+        {},
+        {},
+        (told("comet"), told("fair"), told("comet", "another")),
+    )
+    (listening,) = found.listening
+    assert (listening.table, listening.category, listening.source) == ("almanac", "comet", "Compared with the herald.")
+    assert found.cited == ("The Almanac, 2020",)
+
+
+def test_what_is_not_scored_or_not_decided_has_no_score_but_a_chain() -> None:
+    for changes in ({"scored": False}, {"claim_held": None, "verdict": "open"}):
+        found = explain(verdict("f1", **changes), card("f1"), {}, {})
+        assert found.score is None
+        assert explanation_fields(found)["score"] is None
+
+
+def test_the_api_gives_the_chain() -> None:
+    answer = ask("/api/v1/forecasts/f1/explain?evidence=news")
+    assert answer.status_code == 200, answer.text
+    (first,) = answer.json()["explanations"]
+    assert first["events"][0]["articles"][1]["url"] == "https://herald.example/b"
+    assert ask("/api/v1/forecasts/nothing/explain").status_code == 404
+
+
+def test_the_page_shows_the_four_steps() -> None:
+    text = ask("/forecasts/f1").text
+    places = [text.index(words) for words in ("The score.", "The verdict.", "What decided it.", "herald.example/b")]
+    assert places == sorted(places)
+    assert "60 to 80" in text, "the ends of the band stand beside its middle"
+    assert ask("/forecasts/nothing").status_code == 404
+
+
+def test_the_pages_of_a_past_day_say_so_and_refuse_what_is_no_day() -> None:
+    for path in ("/forecasts/f1", "/indicators"):
+        text = ask(f"{path}?as_of=2020-03-31").text
+        assert "As known at the end of 31 March 2020 in Korea." in text
+        assert "as_of=2020-03-31" in text, "its links stay on that day"
+        assert ask(f"{path}?as_of=yesterday").status_code == 422
+
+
+def test_hostile_articles_stay_text_on_the_claim_s_page() -> None:
+    bad = piece("e-2020", "x", at(2), title="<script>alert(1)</script>", url="javascript:alert(1)")
+    record = Record()
+    record.details["e-2020"] = type(record.details["e-2020"])(event("e-2020"), (bad,))
+    text = ask("/forecasts/f1", record).text
+    assert "<script" not in text
+    assert "javascript:" not in text
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    made = make_app(make_home(tmp_path_factory.mktemp("chains")), StillClock(datetime(2024, 6, 1, tzinfo=UTC)))
+    made.ready()
+    return made
+
+
+def test_every_scored_item_of_the_brief_leads_to_a_source(app: App) -> None:
+    scored = {each.forecast for each in app.verdicts("all") if each.scored}
+    assert len(scored) == 14
+    for forecast in scored:
+        for found in app.explain(forecast):
+            if found.score is None:
+                continue
+            articles = [piece for each in found.deciding for piece in each.articles]
+            sources = [each.source for each in found.listening if each.source]
+            assert articles or sources or found.cited, f"{forecast} ends in nothing"
+
+
+def test_as_of_a_day_no_later_article_is_shown(app: App) -> None:
+    day = datetime(2020, 3, 20, tzinfo=UTC)
+    (found,) = (each for each in app.explain("F29b", "all", day) if each.verdict.scored)
+    assert found.deciding
+    assert all(piece.known_at <= day for each in found.deciding for piece in each.articles)

@@ -1,0 +1,79 @@
+"""Explanations as pydantic models: they describe and check what ``tracker.core.explaining`` makes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import Field
+
+from tracker.core.events import Role, Status
+from tracker.core.timeline import View
+from tracker.core.verdicts import Outcome
+from tracker.web.documents import Answer, Band, Probability
+
+
+class ScoreLine(Answer):
+    p: Band
+    tables: list[str]
+    held: bool
+    brier: dict[str, float]
+    log: dict[str, float]
+    p_reference: Probability
+    brier_reference: Probability
+
+
+class VerdictLine(Answer):
+    verdict: Outcome
+    claim_held: bool | None
+    p_yes: Probability
+    decided_on: date | None
+    margin: str
+    criterion: str
+    reasons: list[str]
+
+
+class ArticleLine(Answer):
+    publisher: str
+    title: str = Field(description="Untrusted text: escape it.")
+    url: str | None
+    role: Role
+    known_at: datetime
+
+
+class DecidingLine(Answer):
+    id: str
+    on: date
+    category: str
+    subtype: str
+    status: Status
+    p_occurred: float
+    title: str
+    articles: list[ArticleLine]
+
+
+class SilenceLine(Answer):
+    table: str
+    category: str
+    subtypes: list[str]
+    p_miss: float
+    source: str
+
+
+class ExplanationLine(Answer):
+    """From the score to the articles: score, verdict, what decided it, who said so."""
+
+    forecast: str
+    ref: str
+    reading: str
+    window: str
+    score: ScoreLine | None
+    verdict: VerdictLine
+    events: list[DecidingLine]
+    silence: list[SilenceLine] = Field(description="What silence rested on, where it decided.")
+    figures: list[str] = Field(description="Published figures that were read, with their sources.")
+
+
+class ExplanationsPage(Answer):
+    as_of: date | None
+    evidence: View
+    explanations: list[ExplanationLine]

@@ -18,6 +18,7 @@ from tracker.core.cards import card_of
 from tracker.core.days import day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
+from tracker.core.discrepancies import Reconciliation
 from tracker.core.errands import Manners, Wanted, errand
 from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
 from tracker.core.items import Entry, Unreadable
@@ -37,6 +38,7 @@ from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
 from tracker.pipeline.rebuild import place_or_rebuild, rebuild_news
+from tracker.pipeline.reconcile import reconciliation
 from tracker.pipeline.reference import LoadReport, load_references, refuse_shrunken
 from tracker.pipeline.review import keep_answers
 from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue, record_began, send
@@ -293,6 +295,21 @@ class App(Workshops):
 
     def event(self, event_id: str) -> EventDetail | None:
         return answers.event_detail(self.store, self.timeline("all"), event_id)
+
+    def reconciliation(self, as_of: datetime | None = None) -> Reconciliation:
+        """Where news, reference tables and public databases disagree."""
+        beliefs = self.beliefs
+        return reconciliation(
+            self.store,
+            self.timeline("news", as_of),
+            self.timeline("reference", as_of),
+            beliefs.references,
+            beliefs.databases,
+            beliefs.words.audible,
+            beliefs.labels,
+            beliefs.policy,
+            as_of,
+        )
 
     def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:
         if as_of is None:

@@ -18,7 +18,7 @@ from tracker.catalog.observers import read_observers
 from tracker.catalog.places import read_places
 from tracker.catalog.placing import read_placing
 from tracker.catalog.publishers import read_publishers
-from tracker.catalog.references import read_references
+from tracker.catalog.references import DATABASES, read_references
 from tracker.catalog.taxonomy import read_taxonomy
 from tracker.core.backfill import Archive
 from tracker.core.baselines import Series
@@ -57,6 +57,7 @@ class Beliefs:
     forecasts: tuple[Forecast, ...]
     documents: tuple[Document, ...]
     references: tuple[ReferenceTable, ...]
+    databases: tuple[ReferenceTable, ...]
     forecasts_hash: str
     forecasts_text: str
 
@@ -119,6 +120,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     digests = noted(read_digests(folder, taxonomy.categories))
     series = {each.id: each for each in noted(read_baselines(folder))}
     references = noted(read_references(folder, kinds, strict))
+    databases = noted(read_references(folder, kinds, strict, DATABASES))
     forecasts = noted(read_forecasts(folder, taxonomy, series, {place.id for place in places}))
     documents = noted(read_documents(folder))
     if not problems:
@@ -140,6 +142,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
         forecasts=forecasts,
         documents=documents,
         references=references,
+        databases=databases,
         forecasts_hash=hashlib.sha256(text.encode()).hexdigest(),
         forecasts_text=text,
     )

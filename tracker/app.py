@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from random import random
 from time import sleep
@@ -15,6 +16,7 @@ from tracker import __version__
 from tracker.catalog.beliefs import fingerprint, read_beliefs
 from tracker.classify.examples import Example
 from tracker.core.cards import card_of
+from tracker.core.changes import EventChange
 from tracker.core.days import day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
@@ -27,12 +29,14 @@ from tracker.core.polling import Fetched
 from tracker.core.ports import Clock
 from tracker.core.review import Doubt, queue
 from tracker.core.scoring import scores
+from tracker.core.shapes import AS_OF_ZONE
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
 from tracker.pipeline import answers
 from tracker.pipeline.archive import ImportReport, take_archive
 from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
+from tracker.pipeline.changes import changes, daily_changes
 from tracker.pipeline.fetch import FetchReport, fetch
 from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
@@ -85,6 +89,7 @@ class App(Workshops):
         super().__init__(settings, clock or RealClock())
         self._config_seen: str | None = None
         self._timelines: dict[View, tuple[tuple[int, ...], Timeline]] = {}
+        self._recent: dict[View, tuple[tuple[object, ...], Sequence[tuple[date, tuple[EventChange, ...]]]]] = {}
 
     # --- getting ready --------------------------------------------------------------------------
 
@@ -133,6 +138,7 @@ class App(Workshops):
         for name in ("_reading", "docket"):
             self.__dict__.pop(name, None)
         self._timelines.clear()
+        self._recent.clear()
         self.prepare(tolerant=True)
         return "config changed and is read anew"
 
@@ -310,6 +316,21 @@ class App(Workshops):
             beliefs.policy,
             as_of,
         )
+
+    def changes(self, view: View, since: datetime, until: datetime) -> tuple[EventChange, ...]:
+        """What changed on the timeline between two instants."""
+        return changes(self.store, self.timeline(view, since), self.timeline(view, until), self.labels())
+
+    def recent_changes(self, view: View, days: int) -> Sequence[tuple[date, tuple[EventChange, ...]]]:
+        """The changes of the last days, the newest day first; kept in memory until the record or the day moves."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            stamp = (*pulse(tx), day_of(now, AS_OF_ZONE), days)
+        kept = self._recent.get(view)
+        if kept is None or kept[0] != stamp:
+            told = daily_changes(self.store, partial(self.timeline, view), now, days, AS_OF_ZONE, self.labels())
+            kept = self._recent[view] = stamp, told
+        return kept[1]
 
     def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:
         if as_of is None:

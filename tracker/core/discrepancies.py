@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -14,6 +15,17 @@ KINDS: tuple[Kind, ...] = (
     "date", "count", "type", "place", "missing", "only_database", "only_news", "only_reference",
 )  # fmt: skip
 """In the order in which they are told: contradictions first, then what one side alone has."""
+
+KIND_WORDS: Mapping[Kind, str] = {
+    "date": "Dated differently",
+    "count": "Counted differently",
+    "type": "Called different kinds",
+    "place": "Placed differently",
+    "missing": "Missing where all should be",
+    "only_database": "Only in a public database",
+    "only_news": "Only in the news",
+    "only_reference": "Only in a reference table",
+}
 
 
 @dataclass(frozen=True, slots=True)

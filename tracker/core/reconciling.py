@@ -61,7 +61,8 @@ def _linked(ledger: Ledger) -> Iterator[Discrepancy]:
             continue
         for differs in link.differences:
             kind = next((each for each in KINDS if each == differs.field), None)
-            if kind is None:
+            family = kind == "type" and _related(ledger, known.category, differs.news, differs.reference)
+            if kind is None or family:
                 continue
             sides = (side_of_news(ledger, heard), side_of_event(ledger, known))
             values = [value_of(ledger.labels, kind, side, known.category) for side in sides]
@@ -160,7 +161,7 @@ def _differing(ledger: Ledger, mine: ReferenceRow, their: ReferenceRow, basis: B
         differ.append("date")
     if mine.count is not None and their.count is not None and (mine.count, mine.unit) != (their.count, their.unit):
         differ.append("count")
-    if mine.subtype and their.subtype and not _within(ledger, mine, their):
+    if mine.subtype and their.subtype and not _related(ledger, mine.category, mine.subtype, their.subtype):
         differ.append("type")
     if mine.place and their.place and mine.place != their.place:
         differ.append("place")
@@ -173,14 +174,12 @@ def _differing(ledger: Ledger, mine: ReferenceRow, their: ReferenceRow, basis: B
         yield _found(kind, mine.category, mine.on, text, (*sides, *heard), notes=notes)
 
 
-def _within(ledger: Ledger, mine: ReferenceRow, their: ReferenceRow) -> bool:
-    """Whether one type is the other or a family of it ("ballistic" of a short-range ballistic missile)."""
-    taxonomy = ledger.labels.taxonomy
-    families = [
-        {kind.casefold() for kind in taxonomy.groups_of(row.category, row.subtype) | {row.subtype}}
-        for row in (mine, their)
-    ]
-    return their.subtype.casefold() in families[0] or mine.subtype.casefold() in families[1]
+def _related(ledger: Ledger, category: str, one: str, other: str) -> bool:
+    """Whether one type is the other or a family of it ("ballistic" of a short-range ballistic missile): said less
+    exactly, which is no contradiction."""
+    groups = ledger.labels.taxonomy.groups_of
+    wide, narrow = ({kind.casefold() for kind in groups(category, each) | {each}} for each in (one, other))
+    return other.casefold() in wide or one.casefold() in narrow
 
 
 def _heard_side(ledger: Ledger, row: ReferenceRow) -> tuple[Side, ...]:

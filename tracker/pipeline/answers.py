@@ -109,7 +109,7 @@ def issue_of(
     """The issue of a day from what was known at its two ends; nothing is kept."""
     since_at, cutoff_at = window(digest, day)
     before, after = timeline(digest.view, since_at), timeline(digest.view, cutoff_at)
-    shown: Mapping[str, Sequence[Evidence]] = _evidence(store, before, after)
+    shown, forwards = moved_evidence(store, before, after)
     return compose(
         digest,
         day,
@@ -120,14 +120,18 @@ def issue_of(
         verdicts(digest.view, cutoff_at),
         labels,
         cards,
+        forwards,
     )
 
 
-def _evidence(store: Store, before: Timeline, after: Timeline) -> Mapping[str, Sequence[Evidence]]:
-    """Evidence of the events that differ between two timelines: no other can stand in an issue."""
+def moved_evidence(
+    store: Store, before: Timeline, after: Timeline
+) -> tuple[Mapping[str, Sequence[Evidence]], Mapping[str, str]]:
+    """Evidence of the events that differ between two timelines (no other can have changed), and where the ids of
+    merged ones lead."""
     old: dict[str, Event] = {event.id: event for event in before.events}
     moved = [event for event in after.events if old.get(event.id) != event]
     gone = [event for event in before.events if event.id not in {each.id for each in after.events}]
     ids = {id_ for event in (*moved, *gone) for id_ in (event.id, *event.members)}
     with store.reading() as tx:
-        return events.evidence_of(tx, sorted(ids))
+        return events.evidence_of(tx, sorted(ids)), events.all_forwards(tx)

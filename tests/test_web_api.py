@@ -210,7 +210,7 @@ def test_the_description_is_openapi_3_1_and_complete() -> None:
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
         EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}", "/api/v1/feeds",
-        "/api/v1/health",
+        "/api/v1/health", "/api/v1/reconcile", "/api/v1/changes",
     }  # fmt: skip
     for path, operations in document["paths"].items():
         operation: dict[str, Any] = operations["get"]

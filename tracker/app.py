@@ -321,6 +321,9 @@ class App(Workshops):
         """What changed on the timeline between two instants."""
         return changes(self.store, self.timeline(view, since), self.timeline(view, until), self.labels())
 
+    def present(self) -> datetime:
+        return self.clock.now()
+
     def recent_changes(self, view: View, days: int) -> Sequence[tuple[date, tuple[EventChange, ...]]]:
         """The changes of the last days, the newest day first; kept in memory until the record or the day moves."""
         now = self.clock.now()

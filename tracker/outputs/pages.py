@@ -9,15 +9,19 @@ from functools import partial
 from statistics import fmean
 from typing import get_args
 
+from tracker.core.changes import EventChange
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.discrepancies import Reconciliation
 from tracker.core.linking import Difference
 from tracker.core.listening import FeedLine
 from tracker.core.scoring import Scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels, count_words, day_words, instant_words, listed_words
+from tracker.outputs import atom
 from tracker.outputs.board import Tally, board
 from tracker.outputs.chart import LEFT, RIGHT, TOP, WIDTH, Panel, panels
+from tracker.outputs.comparing import reconciliation_page
 from tracker.outputs.templating import FOLDER, environment
 
 STYLE_PATH = "/style.css"
@@ -48,6 +52,7 @@ class Pages:
         self._templates.filters["panel_words"] = panel_words
         self._templates.globals |= {
             "style_path": STYLE_PATH,
+            "feed_path": atom.FEED_PATH,
             "chart_width": WIDTH,
             "chart_left": LEFT,
             "chart_right": RIGHT,
@@ -99,6 +104,14 @@ class Pages:
             labels=labels,
             differs=partial(difference_words, labels=labels),
         )
+
+    def reconciliation(self, found: Reconciliation, category: str, categories: Sequence[str], labels: Labels) -> str:
+        """Where the ways of knowing disagree."""
+        return reconciliation_page(self._templates, found, category, categories, labels)
+
+    def changes_feed(self, days: Sequence[tuple[date, Sequence[EventChange]]], view: View, labels: Labels) -> str:
+        """The Atom feed of what changed."""
+        return atom.feed(self._templates, days, view, labels)
 
     def problem(self, title: str, detail: str) -> str:
         """A page that says what is wrong and what to do."""

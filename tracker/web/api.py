@@ -21,6 +21,7 @@ from tracker.core.shapes import (
     timeline_document,
 )
 from tracker.outputs.pages import Pages
+from tracker.web.comparing import add_comparing
 from tracker.web.documents import (
     EventPage,
     FeedsPage,
@@ -70,6 +71,7 @@ def create_api(reads: Reads, pages: Pages) -> FastAPI:
     _add_forecasts(api, reads)
     _add_feeds(api, reads)
     _add_health(api, reads)
+    add_comparing(api, reads, pages)
     add_pages(api, reads, pages)
     api.add_middleware(Headers)
     return api

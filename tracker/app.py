@@ -6,7 +6,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from random import random
 from time import sleep
@@ -15,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 from tracker import __version__
 from tracker.catalog.beliefs import fingerprint, read_beliefs
 from tracker.classify.examples import Example
+from tracker.comparisons import Comparisons
 from tracker.core.cards import card_of
-from tracker.core.changes import EventChange
 from tracker.core.days import day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
-from tracker.core.discrepancies import Reconciliation
 from tracker.core.errands import Manners, Wanted, errand
 from tracker.core.errors import ConfigError, RefusedError, SettingsError, SourceError
 from tracker.core.items import Entry, Unreadable
@@ -29,20 +27,17 @@ from tracker.core.polling import Fetched
 from tracker.core.ports import Clock
 from tracker.core.review import Doubt, queue
 from tracker.core.scoring import scores
-from tracker.core.shapes import AS_OF_ZONE
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
 from tracker.pipeline import answers
 from tracker.pipeline.archive import ImportReport, take_archive
 from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
-from tracker.pipeline.changes import changes, daily_changes
 from tracker.pipeline.fetch import FetchReport, fetch
 from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
 from tracker.pipeline.rebuild import place_or_rebuild, rebuild_news
-from tracker.pipeline.reconcile import reconciliation
 from tracker.pipeline.reference import LoadReport, load_references, refuse_shrunken
 from tracker.pipeline.review import keep_answers
 from tracker.pipeline.send import SendReport, begin_record, deliver, make_issue, record_began, send
@@ -55,7 +50,6 @@ from tracker.store.feeds import RefusedBody
 from tracker.store.mail import StoredIssue, SubscriberState
 from tracker.store.pulse import pulse
 from tracker.store.versions import current, known_revisions, require_head, upgrade
-from tracker.workshops import Workshops
 
 if TYPE_CHECKING:
     from tracker.sources.archives import Format
@@ -82,14 +76,13 @@ DOUBTED = 5000
 """Newest items among which the least sure are looked for."""
 
 
-class App(Workshops):
+class App(Comparisons):
     """One wired program: getting ready, the steps, and the answers."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         super().__init__(settings, clock or RealClock())
         self._config_seen: str | None = None
         self._timelines: dict[View, tuple[tuple[int, ...], Timeline]] = {}
-        self._recent: dict[View, tuple[tuple[object, ...], Sequence[tuple[date, tuple[EventChange, ...]]]]] = {}
 
     # --- getting ready --------------------------------------------------------------------------
 
@@ -301,39 +294,6 @@ class App(Workshops):
 
     def event(self, event_id: str) -> EventDetail | None:
         return answers.event_detail(self.store, self.timeline("all"), event_id)
-
-    def reconciliation(self, as_of: datetime | None = None) -> Reconciliation:
-        """Where news, reference tables and public databases disagree."""
-        beliefs = self.beliefs
-        return reconciliation(
-            self.store,
-            self.timeline("news", as_of),
-            self.timeline("reference", as_of),
-            beliefs.references,
-            beliefs.databases,
-            beliefs.words.audible,
-            beliefs.labels,
-            beliefs.policy,
-            as_of,
-        )
-
-    def changes(self, view: View, since: datetime, until: datetime) -> tuple[EventChange, ...]:
-        """What changed on the timeline between two instants."""
-        return changes(self.store, self.timeline(view, since), self.timeline(view, until), self.labels())
-
-    def present(self) -> datetime:
-        return self.clock.now()
-
-    def recent_changes(self, view: View, days: int) -> Sequence[tuple[date, tuple[EventChange, ...]]]:
-        """The changes of the last days, the newest day first; kept in memory until the record or the day moves."""
-        now = self.clock.now()
-        with self.store.reading() as tx:
-            stamp = (*pulse(tx), day_of(now, AS_OF_ZONE), days)
-        kept = self._recent.get(view)
-        if kept is None or kept[0] != stamp:
-            told = daily_changes(self.store, partial(self.timeline, view), now, days, AS_OF_ZONE, self.labels())
-            kept = self._recent[view] = stamp, told
-        return kept[1]
 
     def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:
         if as_of is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from tracker.catalog.alerts import read_alerts
 from tracker.catalog.archives import read_archives
 from tracker.catalog.baselines import read_baselines
 from tracker.catalog.digests import read_digests
@@ -20,6 +21,7 @@ from tracker.catalog.placing import read_placing
 from tracker.catalog.publishers import read_publishers
 from tracker.catalog.references import DATABASES, read_references
 from tracker.catalog.taxonomy import read_taxonomy
+from tracker.core.alerts import Alert
 from tracker.core.backfill import Archive
 from tracker.core.baselines import Series
 from tracker.core.coverage import Coverage, DeclaredCoverage
@@ -53,6 +55,7 @@ class Beliefs:
     places: tuple[Place, ...]
     observers: ObserversFile
     digests: tuple[Digest, ...]
+    alerts: tuple[Alert, ...]
     series: Mapping[str, Series]
     forecasts: tuple[Forecast, ...]
     documents: tuple[Document, ...]
@@ -117,6 +120,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     archives = noted(read_archives(folder))
     places = noted(read_places(folder))
     observers = noted(read_observers(folder))
+    alerts = noted(read_alerts(folder, kinds))
     digests = noted(read_digests(folder, taxonomy.categories))
     series = {each.id: each for each in noted(read_baselines(folder))}
     references = noted(read_references(folder, kinds, strict))
@@ -138,6 +142,7 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
         places=places,
         observers=observers,
         digests=digests,
+        alerts=alerts,
         series=series,
         forecasts=forecasts,
         documents=documents,

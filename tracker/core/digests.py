@@ -175,9 +175,9 @@ def compose(
     for found in changes_between(before, after, labels, evidence, forwards, decided, digest.admits):
         known = known_pieces(found.event, evidence, cutoff_at)
         if found.was is None:
-            new.append(_line(found.event, known, labels))
+            new.append(line_of(found.event, known, labels))
         else:
-            changed.append(_line(found.event, known, labels, tuple(each.text for each in found.changes)))
+            changed.append(line_of(found.event, known, labels, tuple(each.text for each in found.changes)))
         if not {"merged", "removed"}.intersection(found.kinds):
             moved.append(found.event)
     moved.sort(key=lambda event: (event.on, event.id))
@@ -213,7 +213,8 @@ def _ordered(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: (-line.rank, line.event_id)))
 
 
-def _line(event: Event, known: Sequence[Evidence], labels: Labels, changes: tuple[str, ...] = ()) -> Line:
+def line_of(event: Event, known: Sequence[Evidence], labels: Labels, changes: tuple[str, ...] = ()) -> Line:
+    """An event in words; ``known`` is what speaks of it, in order of becoming known."""
     shown, more = sources_of(known, labels)
     return Line(
         event_id=event.id,

@@ -85,10 +85,10 @@ def value_of(labels: Labels, kind: Kind, side: Side, category: str) -> str:
 
 
 def side_of_news(ledger: Ledger, event: Event) -> Side:
-    cited = [
-        Cited(piece.publisher, piece.title, piece.url, piece.key)
-        for piece in _firsts(ledger.evidence.get(event.id, ()))
-    ]
+    by_publisher: dict[str, Cited] = {}
+    for piece in _firsts(ledger.evidence.get(event.id, ())):
+        by_publisher.setdefault(piece.publisher, Cited(piece.publisher, piece.title, piece.url, piece.key))
+    cited = list(by_publisher.values())
     return _side(ledger, event, "news", "the news", "", tuple(cited[:CITED]))
 
 

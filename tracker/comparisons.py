@@ -53,7 +53,7 @@ class Comparisons(Workshops):
 
     def changes(self, view: View, since: datetime, until: datetime) -> tuple[EventChange, ...]:
         """What changed on the timeline between two instants."""
-        return changes(self.store, self.timeline(view, since), self.timeline(view, until), self.labels())
+        return changes(self.store, self.timeline(view, since), self.timeline(view, until), self.beliefs.labels)
 
     def present(self) -> datetime:
         return self.clock.now()
@@ -65,7 +65,7 @@ class Comparisons(Workshops):
             stamp = (*pulse(tx), day_of(now, AS_OF_ZONE), days)
         kept = self._recent.get(view)
         if kept is None or kept[0] != stamp:
-            told = daily_changes(self.store, partial(self.timeline, view), now, days, AS_OF_ZONE, self.labels())
+            told = daily_changes(self.store, partial(self.timeline, view), now, days, AS_OF_ZONE, self.beliefs.labels)
             kept = self._recent[view] = stamp, told
         return kept[1]
 
@@ -77,7 +77,7 @@ class Comparisons(Workshops):
             lambda: self.timeline("news").events,
             lambda: self.letters,
             lambda: self.postman,
-            self.labels(),
+            self.beliefs.labels,
             self.clock.now,
         )
 

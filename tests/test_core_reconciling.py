@@ -11,6 +11,7 @@ from doors_record import LABELS, TAXONOMY, at, event, piece
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.core.changes import Decided
 from tracker.core.coverage import Coverage, DeclaredCoverage, HeardDay
 from tracker.core.days import DateSpan
 from tracker.core.discrepancies import Discrepancy, Reconciliation
@@ -220,6 +221,21 @@ def test_two_tables_of_ours_that_differ_are_told_too() -> None:
     one = only("date", rows=(row("a", 2), row("b", 3, table="skies")))
     assert {side.table for side in one.sides} == {"comets", "skies"}
     assert {side.basis for side in one.sides} == {"table"}
+
+
+def test_what_analysts_corrected_stands_beside_what_the_machine_said() -> None:
+    made = ledger(news=(event("n", date(2020, 3, 3)), event("same", date(2020, 5, 1))))
+    machine = (event("n"), event("same", date(2020, 5, 1)), event("gone", date(2020, 6, 1)))
+    decided = (Decided("n", at(9), "An Analyst", "redated", "the ministry names the day"),)
+    told = reconcile(replace(made, machine=machine, decided=decided)).findings
+    by_day = {each.on: each for each in told if each.kind == "analyst"}
+    assert set(by_day) == {date(2020, 3, 3), date(2020, 6, 1)}
+    redated = by_day[date(2020, 3, 3)]
+    assert "now dated 3 March 2020; before: 2 March 2020; corrected by An Analyst: redated" in redated.text
+    assert [(side.basis, side.on.day) for side in redated.sides] == [("machine", 2), ("analyst", 3)]
+    assert redated.sides[1].cited[0].title == "the ministry names the day"
+    assert [side.basis for side in by_day[date(2020, 6, 1)].sides] == ["machine"]
+    assert not [each for each in reconcile(made).findings if each.kind == "analyst"]
 
 
 def test_what_did_not_occur_is_nobody_s_row() -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-Kind = Literal["date", "count", "type", "place", "missing", "only_database", "only_news", "only_reference"]
-Basis = Literal["news", "table", "database"]
+Kind = Literal["date", "count", "type", "place", "missing", "only_database", "only_news", "only_reference", "analyst"]
+Basis = Literal["news", "table", "database", "machine", "analyst"]
 
 KINDS: tuple[Kind, ...] = (
-    "date", "count", "type", "place", "missing", "only_database", "only_news", "only_reference",
+    "date", "count", "type", "place", "missing", "analyst", "only_database", "only_news", "only_reference",
 )  # fmt: skip
 """In the order in which they are told: contradictions first, then what one side alone has."""
 
@@ -22,6 +22,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     "type": "Called different kinds",
     "place": "Placed differently",
     "missing": "Missing where all should be",
+    "analyst": "Corrected by an analyst",
     "only_database": "Only in a public database",
     "only_news": "Only in the news",
     "only_reference": "Only in a reference table",
@@ -41,7 +42,8 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one side says: ``basis`` tells which ("news", a "table" of ours, a public "database"), ``name`` its
+    """What one side says: ``basis`` tells which ("news", a "table" of ours, a public "database"; where
+    an analyst corrected an event, what the "machine" made of it and what the "analyst" said), ``name`` its
     title in words, ``table`` its id (empty for the news), ``event`` the event on the timeline (empty for a
     database, which has none)."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tracker.core.changes import Decided
 from tracker.core.coverage import Coverage
 from tracker.core.discrepancies import Basis, Cited, Kind, Side
 from tracker.core.events import Event, Evidence
 from tracker.core.linking import Link
 from tracker.core.references import ReferenceRow, ReferenceTable
-from tracker.core.words import Labels, count_words, day_words, span_words, when_words
+from tracker.core.words import Labels, count_words, day_words, listed_words, span_words, when_words
 
 CITED = 6
 """Sources given of the news side of one finding; the event itself lists them all."""
@@ -21,7 +22,8 @@ CITED = 6
 class Ledger:
     """All that is compared. ``news`` and ``reference`` are the lanes' events, ``links`` what is taken for the same,
     ``evidence`` by event id, ``rows`` the reference rows by the key of the evidence they gave, ``tables`` and
-    ``databases`` the lists themselves; ``as_of`` is the instant all of it was known by."""
+    ``databases`` the lists themselves; ``machine`` are the events of both lanes as they were before analysts
+    ``decided`` (empty: no correction is told); ``as_of`` is the instant all of it was known by."""
 
     news: Sequence[Event]
     reference: Sequence[Event]
@@ -33,6 +35,8 @@ class Ledger:
     coverage: Coverage
     labels: Labels
     as_of: datetime
+    machine: Sequence[Event] = ()
+    decided: Sequence[Decided] = ()
     titles: Mapping[str, str] = field(init=False)
     event_of: Mapping[tuple[str, str], Event] = field(init=False)
     heard_as: Mapping[str, Event] = field(init=False)
@@ -90,6 +94,20 @@ def side_of_news(ledger: Ledger, event: Event) -> Side:
         by_publisher.setdefault(piece.publisher, Cited(piece.publisher, piece.title, piece.url, piece.key))
     cited = list(by_publisher.values())
     return _side(ledger, event, "news", "the news", "", tuple(cited[:CITED]))
+
+
+def side_of_machine(ledger: Ledger, event: Event) -> Side:
+    """What the machine made of an event that an analyst has otherwise."""
+    told = side_of_event(ledger, event) if event.lane == "reference" else side_of_news(ledger, event)
+    return replace(told, basis="machine", name="the machine", table="")
+
+
+def side_of_analyst(ledger: Ledger, event: Event) -> Side:
+    """What the analysts said who decided about an event: their names and reasons are what can be looked up."""
+    mine = [each for each in ledger.decided if each.event in (event.id, *event.members)]
+    cited = tuple(Cited(each.who, each.why or each.what, "", each.at.isoformat()) for each in mine)
+    name = listed_words(list(dict.fromkeys(each.who for each in mine))) or "an analyst"
+    return _side(ledger, event, "analyst", name, "", cited)
 
 
 def _firsts(pieces: Sequence[Evidence]) -> list[Evidence]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
+from tracker.core.changes import changes_between
 from tracker.core.coverage import Coverage
 from tracker.core.days import DateSpan, day_of
 from tracker.core.discrepancies import KINDS, Basis, Discrepancy, Kind, Reconciliation, Side
@@ -19,7 +20,9 @@ from tracker.core.ledger import (
     Ledger,
     named,
     of_kind,
+    side_of_analyst,
     side_of_event,
+    side_of_machine,
     side_of_news,
     side_of_row,
     value_of,
@@ -27,6 +30,7 @@ from tracker.core.ledger import (
 )
 from tracker.core.listings import gap_days, lay_beside, promises, span_of_row
 from tracker.core.references import ReferenceRow, ReferenceTable
+from tracker.core.timeline import Timeline
 from tracker.core.wording import sentence
 from tracker.core.words import p_said, plain, span_words, status_words
 
@@ -40,7 +44,13 @@ def reconcile(ledger: Ledger) -> Reconciliation:
     Pure: the same ledger gives the same findings, whatever the order of its events. Unlisted news (below the
     probability a timeline lists, or retracted) is no claim and only named as a near miss.
     """
-    found = [*_linked(ledger), *_alone_in_news(ledger), *_alone_in_tables(ledger), *_between_lists(ledger)]
+    found = [
+        *_linked(ledger),
+        *_alone_in_news(ledger),
+        *_alone_in_tables(ledger),
+        *_between_lists(ledger),
+        *_corrected(ledger),
+    ]
     order = {kind: place for place, kind in enumerate(KINDS)}
     return Reconciliation(
         as_of=ledger.as_of,
@@ -152,6 +162,21 @@ def _beside(
         side = side_of_row(ledger, row, basis)
         text = f"only in {side.called}: {of_kind(ledger, row)}"
         yield _found("only_database", row.category, row.on, text, (side,), notes=_twice(row, ours))
+
+
+def _corrected(ledger: Ledger) -> Iterator[Discrepancy]:
+    """What analysts made of the machine's events: the same differences that any two timelines are told by."""
+    if not ledger.machine:
+        return
+    before = Timeline(datetime.min.replace(tzinfo=UTC), "all", tuple(ledger.machine))
+    after = Timeline(ledger.as_of, "all", (*ledger.news, *ledger.reference))
+    for found in changes_between(before, after, ledger.labels, decided=ledger.decided):
+        said = "; ".join(change.text for change in found.changes)
+        sides: tuple[Side, ...] = (side_of_machine(ledger, found.was),) if found.was is not None else ()
+        if not {"merged", "removed"}.intersection(found.kinds):
+            sides += (side_of_analyst(ledger, found.event),)
+        text = f"{named(ledger, found.was or found.event)}: {said}"
+        yield _found("analyst", found.event.category, found.event.on, text, sides)
 
 
 def _differing(ledger: Ledger, mine: ReferenceRow, their: ReferenceRow, basis: Basis) -> Iterator[Discrepancy]:

@@ -90,7 +90,8 @@ class Mailer:
 
     def alert(self, line: Line, asked: str, public_url: str = "") -> tuple[str, str, str]:
         """An alert as subject, HTML and plain text; ``asked`` says what its reader asked to be told of."""
-        subject = plain(f"{line.kind}, {line.when}: {line.likelihood}")
+        day, _, _ = line.when.partition(" (")  # the days that are also possible stand in the mail
+        subject = plain(f"{line.kind}, {day}: {line.likelihood}")
         values = {"line": line, "asked": asked, "subject": subject, "page": href(public_url).rstrip("/")}
         return subject, self._alert_html.render(values).strip() + "\n", _tidy(self._alert_text.render(values))
 

@@ -68,6 +68,13 @@ def test_the_past_is_never_told_and_an_address_hears_of_an_event_once() -> None:
     ]
 
 
+def test_old_news_that_is_new_here_is_not_told() -> None:
+    days = [date(2020, 3, 3) - timedelta(days=back) for back in range(6)]
+    late = tuple(event(f"e{on.day}", on, known_at=NOW) for on in days)
+    told = [each.event.on for each in due((ANYTHING,), late, TAXONOMY, NOW)]
+    assert sorted(told) == sorted(days)[2:], "the day itself and three before it"
+
+
 @given(
     st.lists(st.tuples(st.integers(-100, 100), st.floats(0, 1)), max_size=8),
     st.floats(0.5, 1),

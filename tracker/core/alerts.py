@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tracker.core.days import day_of
 from tracker.core.events import Event, Status
 from tracker.core.taxonomy import Taxonomy
 from tracker.core.words import Labels, listed_words, percent
@@ -13,6 +14,11 @@ from tracker.core.words import Labels, listed_words, percent
 FRESH = timedelta(hours=36)
 """An event is told at once or not at all: its first report became known within the last day, or within the night
 before it where a server was down. An archive that is imported, or a table that is filled in, tells nobody."""
+
+PAST_DAYS = 3
+"""An event whose last possible day lies further back is old news, however fresh its first report is here: a feed
+that is asked for the first time brings the entries of weeks. State media report a day late, and a weekend may lie
+between."""
 
 RANKS: dict[Status, int] = {"reported": 0, "corroborated": 1, "confirmed": 2}
 """How well attested an event is; a disputed or retracted one is on no step of this ladder and alerts nobody."""
@@ -50,12 +56,13 @@ class Due:
 def due(alerts: Sequence[Alert], events: Sequence[Event], taxonomy: Taxonomy, now: datetime) -> tuple[Due, ...]:
     """Who is to be told of what now, one entry an event and address, in order of becoming known, id and address.
 
-    An event that became known earlier than ``FRESH`` before ``now`` is told to nobody, however it stands. Whether
-    an address was told before is not known here.
+    An event that became known earlier than ``FRESH`` before ``now``, or lies more than ``PAST_DAYS`` back, is told
+    to nobody, however it stands. Whether an address was told before is not known here.
     """
     found: dict[tuple[str, str], Due] = {}
     for event in events:
-        if event.known_at < now - FRESH:
+        oldest = day_of(now, event.zone) - timedelta(days=PAST_DAYS)
+        if event.known_at < now - FRESH or event.last_on < oldest:
             continue
         for alert in alerts:
             if alert.wants(event, taxonomy):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -77,21 +77,23 @@ def _claims(
     letters: Callable[[], AlertLetters],
     labels: Labels,
     now: Callable[[], datetime],
-) -> Sequence[AlertClaim]:
-    """One claim after another, those that wait for another try first; each in a transaction of its own."""
+) -> Iterator[AlertClaim]:
+    """One claim after another, those that wait for another try first; each in a transaction of its own, and each
+    made only when the one before was settled."""
     addresses = {address_hash(each.address): each.address for each in alerts}
     with store.reading() as tx:
         again = alert_mails.waiting(tx, now())
-    claimed: list[AlertClaim | None] = []
     for id_ in again:
         with store.begin() as tx:
-            claimed.append(alert_mails.claim_again(tx, id_, addresses, now()))
-    wanted = due(alerts, standing(), labels.taxonomy, now())
-    for each in _untold(store, wanted):
+            claimed = alert_mails.claim_again(tx, id_, addresses, now())
+        if claimed is not None:
+            yield claimed
+    for each in _untold(store, due(alerts, standing(), labels.taxonomy, now())):
         mail = _worded(store, each, letters(), labels, now())
         with store.begin() as tx:
-            claimed.append(alert_mails.claim(tx, mail, now()))
-    return [each for each in claimed if each is not None]
+            claimed = alert_mails.claim(tx, mail, now())
+        if claimed is not None:
+            yield claimed
 
 
 def _untold(store: Store, wanted: Sequence[Due]) -> list[Due]:

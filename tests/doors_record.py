@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from tracker.core.base_rates import Rivals
+from tracker.core.changes import EventChange, changes_between
 from tracker.core.coverage import Coverage
 from tracker.core.days import DateSpan
 from tracker.core.details import (
@@ -22,6 +24,7 @@ from tracker.core.details import (
     StepLag,
     WindowCard,
 )
+from tracker.core.discrepancies import Basis, Cited, Discrepancy, Reconciliation, Side
 from tracker.core.events import Event, Evidence
 from tracker.core.explaining import Explanation, explain
 from tracker.core.forecasts import Measure
@@ -157,6 +160,33 @@ def feed_line(id_: str, state: FeedState | None = None) -> FeedLine:
     return FeedLine(feed, state, None, health_of(feed, state, at(4)), state.next_due_at if state else at(4))
 
 
+def side(basis: Basis, **changes: Any) -> Side:
+    on = date(2020, 3, 2) if basis == "news" else date(2020, 3, 3)
+    cited = Cited("herald", "Comets", "https://herald.example/c", f"{basis}-1")
+    base = Side(
+        basis=basis,
+        name={"news": "the news", "table": "Comets by year", "database": "The star atlas"}[basis],
+        table={"news": "", "table": "comets", "database": "atlas"}[basis],
+        event="" if basis == "database" else f"e-{basis}",
+        on=on,
+        first_on=on,
+        last_on=on,
+        count=2,
+        unit="comet",
+        subtype="bright",
+        place="hill",
+        says=f"{on.day} March 2020, 2 comets",
+        cited=(cited,),
+    )
+    return replace(base, **changes)
+
+
+def finding(id_: str, **changes: Any) -> Discrepancy:
+    text = "Comet sighting, 3 March 2020: the news dates it 2 March 2020, the table comets 3 March 2020."
+    base = Discrepancy(id_, "date", "comet", date(2020, 3, 3), text, (side("news"), side("table")))
+    return replace(base, **changes)
+
+
 DOCUMENT = Document(
     "almanac", "The village almanac", "Almanac Press", date(2019, 12, 31), "https://almanac.example/", (2017, 2020)
 )
@@ -186,6 +216,11 @@ class Record:
         feed_line("gazette", FeedState("gazette", at(5), failures=1.5, last_outcome="bot_wall", last_attempt_at=at(4),
                                        detail="a <b>wall</b> answers instead of the feed")),
     )  # fmt: skip
+    findings: tuple[Discrepancy, ...] = (
+        finding("f-date"),
+        finding("f-news", kind="only_news", sides=(side("news"),), notes=("No table promises all of these.",)),
+        finding("f-deaf", kind="only_reference", sides=(side("table"),), heard=False),
+    )
     asked: list[tuple[View, datetime | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -212,6 +247,21 @@ class Record:
     def event(self, event_id: str) -> EventDetail | None:
         found = next((each for each in self.events if each.id == event_id), None)
         return self.details.get(event_id) or (EventDetail(found) if found else None)
+
+    def reconciliation(self, as_of: datetime | None = None) -> Reconciliation:
+        self.asked.append(("all", as_of))
+        return Reconciliation(as_of or self.present(), self.findings, 3, 1, 1, ("The star atlas",))
+
+    def changes(self, view: View, since: datetime, until: datetime) -> tuple[EventChange, ...]:
+        return changes_between(self.timeline(view, since), self.timeline(view, until), LABELS)
+
+    def recent_changes(self, view: View, days: int) -> Sequence[tuple[date, tuple[EventChange, ...]]]:
+        ends = [at(4) - timedelta(days=back) for back in range(days, -1, -1)]
+        told = [(end.date(), self.changes(view, start, end)) for start, end in pairwise(ends)]
+        return told[::-1]
+
+    def present(self) -> datetime:
+        return at(1, year=2021)
 
     def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:
         return tuple(replace(each, view=view) for each in self.judged)

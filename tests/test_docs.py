@@ -120,14 +120,9 @@ def test_every_page_for_people_stands_on_the_api_page() -> None:
     api = create_api(Record(), PAGES)
     own = {path for route in api.routes if (path := getattr(route, "path", ""))} - set(routes())
     assert own == {
-        "/",
-        "/feeds",
-        "/indicators",
-        "/forecasts/{forecast_id}",
-        "/events/{event_id}",
-        "/style.css",
-        "/api/v1/openapi.json",
-    }
+        "/", "/feeds", "/indicators", "/forecasts/{forecast_id}", "/reconcile", "/changes.atom", "/events/{event_id}",
+        "/style.css", "/api/v1/openapi.json",
+    }  # fmt: skip
     assert [path for path in own if f"`{path}`" not in paper(DOCS / "api.md")] == []
 
 

@@ -65,7 +65,7 @@ def test_no_id_of_the_config_stands_in_code(beliefs: Beliefs) -> None:
         *(forecast.ref for forecast in beliefs.forecasts),
         *(place.id for place in beliefs.places),
         *(digest.id for digest in beliefs.digests),
-        *(table.name for table in beliefs.references),
+        *(table.name for table in (*beliefs.references, *beliefs.databases)),
         *(publisher.id for publisher in beliefs.publishers.values()),
         *beliefs.series,
         *(kind for category in beliefs.taxonomy.categories.values() for kind in category.subtypes),

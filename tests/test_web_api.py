@@ -211,6 +211,7 @@ def test_the_description_is_openapi_3_1_and_complete() -> None:
         EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}",
         "/api/v1/forecasts/{forecast_id}/explain", "/api/v1/indicators", "/api/v1/feeds", "/api/v1/health",
         "/api/v1/corrections", f"{EVENTS}/{{event_id}}/history",
+        "/api/v1/reconcile", "/api/v1/changes",
     }  # fmt: skip
     everything = [(path, each) for path, operations in document["paths"].items() for each in operations.values()]
     for path, operation in everything:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tracker import __version__
 from tracker.catalog.beliefs import fingerprint, read_beliefs
 from tracker.classify.examples import Example
+from tracker.comparisons import Comparisons
 from tracker.core.base_rates import Rivals, rivals
 from tracker.core.cards import card_of
 from tracker.core.claim_histories import DAY_ZONE, History, usual_days
@@ -59,13 +60,11 @@ from tracker.store.feeds import RefusedBody
 from tracker.store.mail import StoredIssue, SubscriberState
 from tracker.store.pulse import pulse
 from tracker.store.versions import current, known_revisions, require_head, upgrade
-from tracker.workshops import Workshops
 
 if TYPE_CHECKING:
     from tracker.sources.archives import Format
 
 Progress = Callable[[int], None]
-
 
 READ_AT_ONCE = 2000
 """Unread texts a question may read on its way: about a second's work."""
@@ -86,7 +85,7 @@ DOUBTED = 5000
 """Newest items among which the least sure are looked for."""
 
 
-class App(Workshops):
+class App(Comparisons):
     """One wired program: getting ready, the steps, and the answers."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
@@ -144,6 +143,7 @@ class App(Workshops):
         for name in ("_reading", "docket"):
             self.__dict__.pop(name, None)
         self._timelines.clear()
+        self._recent.clear()
         self.prepare(tolerant=True)
         return "config changed and is read anew"
 

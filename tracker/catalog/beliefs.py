@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from tracker.catalog.alerts import read_alerts
 from tracker.catalog.archives import read_archives
 from tracker.catalog.baselines import read_baselines
 from tracker.catalog.digests import read_digests
@@ -19,9 +20,10 @@ from tracker.catalog.observers import read_observers
 from tracker.catalog.places import read_places
 from tracker.catalog.placing import read_placing
 from tracker.catalog.publishers import read_publishers
-from tracker.catalog.references import read_references
+from tracker.catalog.references import DATABASES, read_references
 from tracker.catalog.tables import nearest
 from tracker.catalog.taxonomy import read_taxonomy
+from tracker.core.alerts import Alert
 from tracker.core.backfill import Archive
 from tracker.core.baselines import Series
 from tracker.core.coverage import Coverage, DeclaredCoverage
@@ -57,11 +59,13 @@ class Beliefs:
     places: tuple[Place, ...]
     observers: ObserversFile
     digests: tuple[Digest, ...]
+    alerts: tuple[Alert, ...]
     series: Mapping[str, Series]
     forecasts: tuple[Forecast, ...]
     documents: tuple[Document, ...]
     references: tuple[ReferenceTable, ...]
     indicators: IndicatorBook
+    databases: tuple[ReferenceTable, ...]
     forecasts_hash: str
     forecasts_text: str
 
@@ -121,9 +125,11 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
     archives = noted(read_archives(folder))
     places = noted(read_places(folder))
     observers = noted(read_observers(folder))
+    alerts = noted(read_alerts(folder, kinds))
     digests = noted(read_digests(folder, taxonomy.categories))
     series = {each.id: each for each in noted(read_baselines(folder))}
     references = noted(read_references(folder, kinds, strict))
+    databases = noted(read_references(folder, kinds, strict, DATABASES))
     forecasts = noted(read_forecasts(folder, taxonomy, series, {place.id for place in places}))
     documents = noted(read_documents(folder))
     indicators = noted(read_indicators(folder, taxonomy, series, {place.id for place in places}))
@@ -143,11 +149,13 @@ def read_beliefs(folder: Path, strict: bool = False) -> Beliefs:
         places=places,
         observers=observers,
         digests=digests,
+        alerts=alerts,
         series=series,
         forecasts=forecasts,
         documents=documents,
         references=references,
         indicators=indicators,
+        databases=databases,
         forecasts_hash=hashlib.sha256(text.encode()).hexdigest(),
         forecasts_text=text,
     )

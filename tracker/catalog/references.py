@@ -1,4 +1,4 @@
-"""Reader of config/reference: one CSV of facts and one TOML header a table."""
+"""Reader of config/reference and config/databases: one CSV of facts and one TOML header a table."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tracker.core.errors import Problem
 from tracker.core.references import DEFAULT_LAG_DAYS, ReferenceRow, ReferenceTable
 
 FOLDER = "reference"
+DATABASES = "databases"
+"""What public databases say, in tables of the same form: compared with the facts, never counted as facts."""
 
 COLUMNS = (
     "row_key", "date", "last_date", "zone", "category", "subtype", "count", "unit", "place", "weapon",
@@ -25,15 +27,15 @@ Known = Mapping[str, Collection[str]]
 
 
 def read_references(
-    folder: Path, known: Known | None = None, strict: bool = False
+    folder: Path, known: Known | None = None, strict: bool = False, inside: str = FOLDER
 ) -> tuple[tuple[ReferenceTable, ...], list[Problem]]:
-    """All tables of ``folder``/reference, in order of name, and every problem of every file.
+    """All tables of ``folder``/``inside``, in order of name, and every problem of every file.
 
     ``folder`` is the config folder. A table with a problem is left out whole. No folder or no files means no
     tables and no problem. A CSV that is empty or has no rows is a problem; a header without its CSV is one
     only when ``strict``. With ``known``, categories and subtypes must be of it.
     """
-    home = folder / FOLDER
+    home = folder / inside
     problems: list[Problem] = []
     if strict:
         for header in sorted(home.glob("*.toml")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 
 from tracker.cli.terminal import Json, say, show_json, table
 from tracker.cli.wiring import wired
+from tracker.core.alerts import asked_words
 from tracker.core.digests import window
 from tracker.core.errors import RefusedError
 from tracker.core.shapes import as_of_instant, instant
@@ -137,6 +139,59 @@ def list_(json: Json = False) -> None:
         say("copies so far: " + (", ".join(f"{count} {state}" for state, count in copies.items()) or "none"))
 
 
+LISTED = 50
+"""Newest alerts shown."""
+
+
+def alerts(
+    send: Annotated[bool, typer.Option("--send", help="Mail what is due now, as `up` does in every turn.")] = False,
+    json: Json = False,
+) -> None:
+    """Who is told of what at once (config/alerts.toml), and what was told."""
+    app = wired()
+    app.prepare(tolerant=True)
+    if send and app.postman is None:
+        raise RefusedError("no mail server is set; give TRACKER_SMTP_HOST and TRACKER_MAIL_FROM")
+    if send:
+        app.read()
+        app.place()
+    report = app.alert() if send else None
+    labels = app.labels()
+    rules = [
+        {
+            "address": each.address,
+            "category": each.category,
+            "subtype": each.subtype,
+            "p_min": each.p_min,
+            "status": each.status,
+            "asked": asked_words(each, labels),
+        }
+        for each in app.beliefs.alerts
+    ]
+    known = {mail.address_hash(each.address): each.address for each in app.beliefs.alerts}
+    told = [
+        {
+            "event": each.event,
+            "address": known.get(each.address_hash),
+            "subject": each.subject,
+            "state": each.state,
+            "detail": each.detail,
+            "attempts": each.attempts,
+            "at": instant(each.claimed_at),
+        }
+        for each in app.alerted(LISTED)
+    ]
+    if json:
+        show_json({"alerts": rules, "mails": told, "sent": asdict(report) if report is not None else None})
+        return
+    table(("address", "is told of"), [(rule["address"], rule["asked"]) for rule in rules])
+    if told:
+        columns = ("at", "address", "subject", "state", "detail")
+        table(columns, [tuple(each[name] or "(not in the config)" for name in columns) for each in told])
+    say(f"{len(rules)} alerts in config/alerts.toml; {len(told)} mails so far (the newest {LISTED} are shown)")
+
+
 def register(program: typer.Typer) -> None:
     program.command()(digest)
+    program.command()(alerts)
     program.add_typer(subscribers, name="subscribers")

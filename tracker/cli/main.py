@@ -9,7 +9,18 @@ from typing import NoReturn
 import typer
 
 from tracker import __version__
-from tracker.cli import answers, backfilling, bench, correcting, counting, mailing, operations, reading, river
+from tracker.cli import (
+    answers,
+    backfilling,
+    bench,
+    comparing,
+    correcting,
+    counting,
+    mailing,
+    operations,
+    reading,
+    river,
+)
 from tracker.cli.terminal import Json, complain, show_json
 from tracker.cli.wiring import put_down
 from tracker.core.errors import ConfigError, TrackerError
@@ -40,7 +51,7 @@ def version(json: Json = False) -> None:
         sys.stdout.write(f"{__version__}\n")
 
 
-for module in (river, backfilling, answers, counting, correcting, mailing, reading, operations, bench):
+for module in (river, backfilling, answers, counting, comparing, correcting, mailing, reading, operations, bench):
     module.register(program)
 
 

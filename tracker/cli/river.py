@@ -53,6 +53,7 @@ def _turn_once(app: App, accept_shrink: bool) -> dict[str, Any]:
     watched = app.watch()
     read = app.read()
     placed = app.place()
+    alerted = app.alert()
     judged = app.judge()
     sent = app.send()
     health = app.health()
@@ -73,6 +74,7 @@ def _turn_once(app: App, accept_shrink: bool) -> dict[str, Any]:
         "verdicts": {"in_force": judged.judged, "new": judged.changed},
         "issues": sent.made,
         "mails": sent.accepted,
+        "alerts": alerted.accepted,
         "seconds": round(time.monotonic() - started, 2),
     }
 

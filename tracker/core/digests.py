@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from tracker.core.changes import Decided, changes_between, known_pieces
 from tracker.core.days import DateSpan, zone
 from tracker.core.details import ForecastCard, ReadingCard
 from tracker.core.events import Event, Evidence
@@ -24,7 +25,6 @@ from tracker.core.words import (
     count_words,
     held_words,
     href,
-    p_said,
     p_words,
     percent,
     plain,
@@ -34,13 +34,8 @@ from tracker.core.words import (
 SOURCES_SHOWN = 5
 """Sources linked beside one event; the line says how many more there are."""
 
-P_MOVED = 0.1
-"""A probability that moved by less is not news to a reader (half the width of the narrower verbal bands)."""
-
 CHART_DAYS = 30
 """Days of the small chart, the issue's own day the last."""
-
-TAKEN_OUT = "taken out: its sources are read differently now, or it was merged with another event"
 
 UNDECIDED: frozenset[Outcome] = frozenset({"open", "awaiting_data"})
 
@@ -163,34 +158,29 @@ def compose(
     verdicts_after: Sequence[Verdict],
     labels: Labels,
     cards: Sequence[ForecastCard] = (),
+    forwards: Mapping[str, str] | None = None,
+    decided: Sequence[Decided] = (),
 ) -> Issue:
     """The issue of ``day``.
 
     ``before`` and ``after`` are the timelines as of the two ends of ``window(digest, day)``; ``evidence`` is
-    by event id, and pieces known after the cut-off are left out here once more. Verdicts are as judged at
-    each end; without any, the issue has no claims. Pure: the same arguments give the same issue.
+    by event id, and pieces known after the cut-off are left out here once more; ``forwards`` and ``decided`` tell
+    of merged ids and of analysts' decisions. Verdicts are as judged at each end; without any, the issue has no
+    claims. Pure: the same arguments give the same issue.
     """
     since_at, cutoff_at = window(digest, day)
-    earlier = {event.id: event for event in before.events if digest.admits(event)}
     new: list[Line] = []
     changed: list[Line] = []
     moved: list[Event] = []
-    for event in after.events:
-        if not digest.admits(event):
-            continue
-        known = _known(event, evidence, cutoff_at)
-        was = _earlier(event, earlier)
-        changes = () if was is None else _changes(was, event, known, since_at, labels)
-        if was is None and event.listed:
-            new.append(_line(event, known, labels))
-            moved.append(event)
-        elif was is not None and changes and (was.listed or event.listed):
-            changed.append(_line(event, known, labels, changes))
-            moved.append(event)
-    stays = {each for event in after.events for each in (event.id, *event.members)}
-    for gone in earlier.values():
-        if gone.listed and gone.id not in stays:
-            changed.append(_line(gone, _known(gone, evidence, cutoff_at), labels, (TAKEN_OUT,)))
+    for found in changes_between(before, after, labels, evidence, forwards, decided, digest.admits):
+        known = known_pieces(found.event, evidence, cutoff_at)
+        if found.was is None:
+            new.append(line_of(found.event, known, labels))
+        else:
+            changed.append(line_of(found.event, known, labels, tuple(each.text for each in found.changes)))
+        if not {"merged", "removed"}.intersection(found.kinds):
+            moved.append(found.event)
+    moved.sort(key=lambda event: (event.on, event.id))
     by_card = {card.id: card for card in cards}
     return Issue(
         digest=digest.id,
@@ -223,45 +213,8 @@ def _ordered(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: (-line.rank, line.event_id)))
 
 
-def _known(event: Event, evidence: Mapping[str, Sequence[Evidence]], cutoff_at: datetime) -> tuple[Evidence, ...]:
-    """What speaks for or against the event and was known by the cut-off, in order of becoming known."""
-    pieces = [piece for each in (event.id, *event.members) for piece in evidence.get(each, ())]
-    known = (piece for piece in pieces if piece.known_at <= cutoff_at and piece.role in ("supports", "lowers"))
-    return tuple(sorted(set(known), key=lambda piece: (piece.known_at, piece.key)))
-
-
-def _earlier(event: Event, earlier: Mapping[str, Event]) -> Event | None:
-    """The event as it was: under its own id or, when lanes were joined since, under that of a member."""
-    return next((earlier[each] for each in (event.id, *event.members) if each in earlier), None)
-
-
-def _changes(
-    was: Event, event: Event, known: Sequence[Evidence], since_at: datetime, labels: Labels
-) -> tuple[str, ...]:
-    """What a reader of the last issue has to unlearn, as clauses; copies of a known text are no change."""
-    found: list[str] = []
-    now, old = (attested_words(each) for each in (event, was))
-    if (was.status, was.lane, was.said) != (event.status, event.lane, event.said) and now != old:
-        found.append(f"now {now}; before: {old}")
-    if (was.on, was.first_on, was.last_on) != (event.on, event.first_on, event.last_on):
-        found.append(f"now dated {when_words(event)}; before: {when_words(was)}")
-    if labels.kind(was) != labels.kind(event):
-        found.append(f"now read as {labels.kind(event)}; before: {labels.kind(was)}")
-    if (was.count, was.unit) != (event.count, event.unit):
-        now, old = (count_words(each.count, each.unit) or "no count" for each in (event, was))
-        found.append(f"now {now}; before: {old}")
-    if was.place != event.place and event.place:
-        found.append(f"place now {labels.place(event.place)}; before: {labels.place(was.place) or 'not known'}")
-    if abs(event.p_occurred - was.p_occurred) >= P_MOVED or was.listed != event.listed:
-        found.append(f"now {p_said(event.p_occurred)}; before: {p_said(was.p_occurred)}")
-    if event.wires > was.wires:
-        added = sum(1 for piece in known if piece.known_at > since_at and piece.role == "supports")
-        sources = count_words(event.wires - was.wires, "more independent source")
-        found.append(f"{sources} ({count_words(added, 'report')} added)" if added else sources)
-    return tuple(found)
-
-
-def _line(event: Event, known: Sequence[Evidence], labels: Labels, changes: tuple[str, ...] = ()) -> Line:
+def line_of(event: Event, known: Sequence[Evidence], labels: Labels, changes: tuple[str, ...] = ()) -> Line:
+    """An event in words; ``known`` is what speaks of it, in order of becoming known."""
     shown, more = sources_of(known, labels)
     return Line(
         event_id=event.id,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from tracker.core.digests import Issue
+from tracker.core.alerts import Alert, asked_words
+from tracker.core.digests import Issue, Line
 from tracker.core.listening import Alarm
 from tracker.core.shapes import issue_document
-from tracker.core.words import instant_words, plain
-from tracker.outputs.mail import Mailer, Rendered, Sender, message, message_id, notice
+from tracker.core.words import Labels, instant_words, plain
+from tracker.outputs.mail import Mailer, Rendered, Sender, alert_id, alert_message, message, message_id, notice
 
 
 class Kept(Protocol):
@@ -29,6 +30,25 @@ class Kept(Protocol):
 
     @property
     def text(self) -> str: ...
+
+
+class KeptAlert(Protocol):
+    """An alert as the store keeps it, with the address it goes to."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def html(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def message_id(self) -> str: ...
 
 
 ALARM_WORDS = """\
@@ -68,6 +88,16 @@ class Letters:
         reasons = "\n".join(f"- {plain(reason)}" for reason in alarm.detail.split("; "))
         text = ALARM_WORDS.format(reasons=reasons, since=instant_words(alarm.raised_at, "UTC"), page=page)
         return notice("The tracker hears nothing", text, recipient, self._sender, sent_at, alarm.raised_at)
+
+    def alert(self, line: Line, alert: Alert, labels: Labels) -> tuple[str, str, str]:
+        """Subject, HTML and plain text of the mail that tells of one event."""
+        return self._mailer.alert(line, asked_words(alert, labels), self._sender.public_url)
+
+    def alert_id(self, event: str, address: str) -> str:
+        return alert_id(event, address, self._sender.address)
+
+    def alert_message(self, mail: KeptAlert, sent_at: datetime) -> bytes:
+        return alert_message(mail.subject, mail.text, mail.html, mail.address, self._sender, sent_at, mail.message_id)
 
     def message(self, issue: Kept, address: str, sent_at: datetime) -> bytes:
         kept = Rendered(issue.digest, issue.day, issue.subject, issue.html, issue.text)

@@ -12,7 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from tracker.core.digests import Issue
+from tracker.core.digests import Issue, Line
 from tracker.core.errors import RefusedError
 from tracker.core.words import count_words, day_words, href, plain
 from tracker.outputs.templating import environment
@@ -63,7 +63,10 @@ class Mailer:
 
     def __init__(self) -> None:
         self._html = environment(autoescape=True).get_template("digest.html")
-        self._text = environment(autoescape=False).get_template("digest.txt")
+        plainly = environment(autoescape=False)
+        self._text = plainly.get_template("digest.txt")
+        self._alert_html = environment(autoescape=True).get_template("alert.html")
+        self._alert_text = plainly.get_template("alert.txt")
 
     def render(self, issue: Issue, public_url: str = "") -> Rendered:
         """The issue as subject, HTML and plain text; the same issue always gives the same."""
@@ -84,6 +87,13 @@ class Mailer:
             self._html.render(values).strip() + "\n",
             _tidy(self._text.render(values)),
         )
+
+    def alert(self, line: Line, asked: str, public_url: str = "") -> tuple[str, str, str]:
+        """An alert as subject, HTML and plain text; ``asked`` says what its reader asked to be told of."""
+        day, _, _ = line.when.partition(" (")  # the days that are also possible stand in the mail
+        subject = plain(f"{line.kind}, {day}: {line.likelihood}")
+        values = {"line": line, "asked": asked, "subject": subject, "page": href(public_url).rstrip("/")}
+        return subject, self._alert_html.render(values).strip() + "\n", _tidy(self._alert_text.render(values))
 
 
 def _px(events: int, most: int) -> int:
@@ -131,34 +141,52 @@ def message(rendered: Rendered, subscriber: str, sender: Sender, sent_at: dateti
 
     Raises RefusedError for an address that cannot be used.
     """
-    made = EmailMessage(policy=SMTP)
-    made["From"] = Address(display_name=plain(sender.name), addr_spec=checked(sender.address))
-    made["To"] = Address(addr_spec=checked(subscriber))
-    made["Subject"] = plain(rendered.subject)
-    made["Date"] = format_datetime(sent_at)
-    made["Message-ID"] = message_id(rendered.digest, rendered.day, subscriber, sender.address)
-    made["Auto-Submitted"] = "auto-generated"
+    id_ = message_id(rendered.digest, rendered.day, subscriber, sender.address)
+    made = _headed(rendered.subject, subscriber, sender, sent_at, id_)
     if sender.unsubscribe:
         asked = quote(f"unsubscribe {rendered.digest}")
         made["List-Unsubscribe"] = f"<mailto:{checked(sender.unsubscribe)}?subject={asked}>"
     made["List-Id"] = f"<{rendered.digest}.{_domain(sender.address)}>"
-    made.set_content(rendered.text, cte="quoted-printable")
-    made.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    # The library draws a boundary at random; a kept issue shall give the same bytes each time it is addressed.
-    made.set_boundary(f"part-{_digest(rendered.digest, rendered.day.isoformat(), rendered.text, rendered.html)}")
+    return _in_two_parts(made, rendered.text, rendered.html, f"{rendered.digest}\x00{rendered.day.isoformat()}")
+
+
+def alert_message(
+    subject: str, text: str, html: str, recipient: str, sender: Sender, sent_at: datetime, id_: str
+) -> bytes:
+    """The mail of one alert to one address; ``id_`` is its Message-ID. Raises RefusedError for an address that
+    cannot be used."""
+    return _in_two_parts(_headed(subject, recipient, sender, sent_at, id_), text, html, id_)
+
+
+def alert_id(event: str, recipient: str, from_address: str) -> str:
+    """The Message-ID of an alert: always the same for the event and the recipient, whom it does not show."""
+    return f"<alert.{_digest(event, recipient.strip().lower())}@{_domain(from_address)}>"
+
+
+def _headed(subject: str, recipient: str, sender: Sender, sent_at: datetime, id_: str) -> EmailMessage:
+    made = EmailMessage(policy=SMTP)
+    made["From"] = Address(display_name=plain(sender.name), addr_spec=checked(sender.address))
+    made["To"] = Address(addr_spec=checked(recipient))
+    made["Subject"] = plain(subject)
+    made["Date"] = format_datetime(sent_at)
+    made["Message-ID"] = id_
+    made["Auto-Submitted"] = "auto-generated"
+    return made
+
+
+def _in_two_parts(made: EmailMessage, text: str, html: str, about: str) -> bytes:
+    made.set_content(text, cte="quoted-printable")
+    made.add_alternative(html, subtype="html", cte="quoted-printable")
+    # The library draws a boundary at random; what was kept shall give the same bytes each time it is addressed.
+    made.set_boundary(f"part-{_digest(about, text, html)}")
     return made.as_bytes()
 
 
 def notice(subject: str, text: str, recipient: str, sender: Sender, sent_at: datetime, about_at: datetime) -> bytes:
     """A mail of plain words to one address, about something that began at ``about_at``: its Message-ID is the same
     for the same beginning and recipient. Raises RefusedError for an address that cannot be used."""
-    made = EmailMessage(policy=SMTP)
-    made["From"] = Address(display_name=plain(sender.name), addr_spec=checked(sender.address))
-    made["To"] = Address(addr_spec=checked(recipient))
-    made["Subject"] = plain(subject)
-    made["Date"] = format_datetime(sent_at)
-    made["Message-ID"] = f"<notice.{_digest(about_at.isoformat(), recipient)}@{_domain(sender.address)}>"
-    made["Auto-Submitted"] = "auto-generated"
+    id_ = f"<notice.{_digest(about_at.isoformat(), recipient)}@{_domain(sender.address)}>"
+    made = _headed(subject, recipient, sender, sent_at, id_)
     made.set_content(text, cte="quoted-printable")
     return made.as_bytes()
 

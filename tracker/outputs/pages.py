@@ -10,7 +10,9 @@ from statistics import fmean
 from typing import get_args
 
 from tracker.core.base_rates import MODEL_WORDS, Rivals
+from tracker.core.changes import EventChange
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.discrepancies import Reconciliation
 from tracker.core.explaining import Explanation
 from tracker.core.indicators import Cell, Indicator, Sheet
 from tracker.core.linking import Difference
@@ -28,8 +30,10 @@ from tracker.core.words import (
     listed_words,
     ratio_words,
 )
+from tracker.outputs import atom
 from tracker.outputs.board import Tally, board
 from tracker.outputs.chart import LEFT, RIGHT, TOP, WIDTH, Panel, panels
+from tracker.outputs.comparing import reconciliation_page
 from tracker.outputs.plots import Bar, bar, calibration_dots, said_plot
 from tracker.outputs.templating import FOLDER, environment
 
@@ -97,6 +101,7 @@ class Pages:
         self._templates.filters["tone"] = lambda chain: TONES[chain.verdict.claim_held]
         self._templates.globals |= {
             "style_path": STYLE_PATH,
+            "feed_path": atom.FEED_PATH,
             "chart_width": WIDTH,
             "chart_left": LEFT,
             "chart_right": RIGHT,
@@ -189,6 +194,14 @@ class Pages:
             labels=labels,
             as_of=as_of,
         )
+
+    def reconciliation(self, found: Reconciliation, category: str, categories: Sequence[str], labels: Labels) -> str:
+        """Where the ways of knowing disagree."""
+        return reconciliation_page(self._templates, found, category, categories, labels)
+
+    def changes_feed(self, days: Sequence[tuple[date, Sequence[EventChange]]], view: View, labels: Labels) -> str:
+        """The Atom feed of what changed."""
+        return atom.feed(self._templates, days, view, labels)
 
     def problem(self, title: str, detail: str) -> str:
         """A page that says what is wrong and what to do."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from tracker.core.changes import Decided
 from tracker.core.details import EventDetail, EventLink, ForecastCard, Health, HistoryLine, StepLag
 from tracker.core.digests import Digest, Issue, compose, window
 from tracker.core.events import Event, Evidence
@@ -129,26 +131,48 @@ def issue_of(
     """The issue of a day from what was known at its two ends; nothing is kept."""
     since_at, cutoff_at = window(digest, day)
     before, after = timeline(digest.view, since_at), timeline(digest.view, cutoff_at)
-    shown: Mapping[str, Sequence[Evidence]] = _evidence(store, before, after)
+    moved = moved_evidence(store, before, after, labels)
     return compose(
         digest,
         day,
         before,
         after,
-        shown,
+        moved.evidence,
         verdicts(digest.view, since_at),
         verdicts(digest.view, cutoff_at),
         labels,
         cards,
+        moved.forwards,
+        moved.decided,
     )
 
 
-def _evidence(store: Store, before: Timeline, after: Timeline) -> Mapping[str, Sequence[Evidence]]:
-    """Evidence of the events that differ between two timelines: no other can stand in an issue."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What is behind the differences of two timelines: evidence by event id, where merged ids lead, and what analysts
+    decided."""
+
+    evidence: Mapping[str, Sequence[Evidence]]
+    forwards: Mapping[str, str]
+    decided: tuple[Decided, ...]
+
+
+def moved_evidence(store: Store, before: Timeline, after: Timeline, labels: Labels) -> Moved:
+    """Evidence of the events that differ between two timelines (no other can have changed), where the ids of merged
+    ones lead, and the corrections known by the later one."""
     old: dict[str, Event] = {event.id: event for event in before.events}
     moved = [event for event in after.events if old.get(event.id) != event]
     gone = [event for event in before.events if event.id not in {each.id for each in after.events}]
     ids = {id_ for event in (*moved, *gone) for id_ in (event.id, *event.members)}
     with store.reading() as tx:
         machine = events.evidence_of(tx, sorted(ids))
-    return {**machine, **{id_: pieces for id_, pieces in after.overlay.evidence.items() if id_ in ids}}
+        forwards = events.all_forwards(tx)
+        journal = corrections.journal(tx, after.as_of)
+    corrected = {id_: pieces for id_, pieces in after.overlay.evidence.items() if id_ in ids}
+    decided = tuple(
+        Decided(event, entry.at, entry.author, change_words(entry, labels), entry.reason)
+        for entry in journal
+        for event in dict.fromkeys((entry.event, *(target.id for target in entry.targets)))
+        if event
+    )
+    return Moved({**machine, **corrected}, {**forwards, **after.overlay.forwards}, decided)

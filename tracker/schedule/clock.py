@@ -94,6 +94,13 @@ def _judge(app: App) -> str:
     return f"{done.changed} verdicts changed" if done.changed else ""
 
 
+def _alert(app: App) -> str:
+    done = app.alert()
+    moved = done.accepted + done.refused + done.retried + done.unknown
+    told = f"{done.accepted} accepted, {done.refused} refused, {done.retried} to try again"
+    return (f"{told}, {done.unknown} of unknown fate" if done.unknown else told) if moved else ""
+
+
 def _send(app: App) -> str:
     done = app.send()
     told = f"{done.made} issues, {done.accepted} accepted, {done.refused} refused, {done.retried} to try again"
@@ -111,6 +118,7 @@ STEPS: tuple[tuple[str, Callable[[App], str]], ...] = (
     ("listen", _watch),
     ("read", _read),
     ("place", _place),
+    ("alert", _alert),
     ("judge", _judge),
     ("send", _send),
 )

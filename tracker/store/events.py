@@ -121,6 +121,11 @@ def find(tx: Tx, id_: str) -> Event | None:
     return None
 
 
+def all_forwards(tx: Tx) -> dict[str, str]:
+    """Where the id of every merged event leads, one step at a time."""
+    return {row.old_id: row.new_id for row in tx.c.execute(sa.select(event_forwards))}
+
+
 def evidence_of(tx: Tx, ids: Sequence[str], known_by: datetime | None = None) -> dict[str, list[Evidence]]:
     """The evidence of these events, in recorded order; only what was known by an instant when one is given."""
     found: dict[str, list[Evidence]] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from tracker.store import alert_tables as alert_tables
 from tracker.store import archive_tables as archive_tables  # their tables belong to the same metadata
 from tracker.store import listening as listening
 from tracker.store.metadata import metadata as metadata

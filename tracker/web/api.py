@@ -24,6 +24,7 @@ from tracker.core.shapes import (
 from tracker.core.sheets import indicators_document
 from tracker.outputs.pages import Pages
 from tracker.web.chains import ExplanationsPage
+from tracker.web.comparing import add_comparing
 from tracker.web.corrections import add_corrections
 from tracker.web.desk import Closed, Desk
 from tracker.web.documents import (
@@ -81,6 +82,7 @@ def create_api(reads: Reads, pages: Pages, desk: Desk | None = None) -> FastAPI:
     _add_feeds(api, reads)
     _add_health(api, reads)
     add_corrections(api, BASE, desk if desk is not None else Closed(), reads.labels)
+    add_comparing(api, reads, pages)
     add_pages(api, reads, pages)
     api.add_middleware(Headers)
     return api

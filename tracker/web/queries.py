@@ -94,16 +94,17 @@ class EventQuery(ForecastQuery):
         if self.first is not None and self.last is not None and self.first > self.last:
             errors.append(f"from ({self.first}) is after to ({self.last}); swap them")
         if self.category and self.category not in taxonomy.categories:
-            errors.append(f"category {self.category!r} is not known; {_near(self.category, list(taxonomy.categories))}")
+            errors.append(f"category {self.category!r} is not known; {near(self.category, list(taxonomy.categories))}")
         kinds = [taxonomy.categories[self.category]] if self.category in taxonomy.categories else []
         subtypes = [each for kind in kinds or taxonomy.categories.values() for each in kind.subtypes]
         if self.subtype and self.subtype not in subtypes:
-            errors.append(f"subtype {self.subtype!r} is not known; {_near(self.subtype, subtypes)}")
+            errors.append(f"subtype {self.subtype!r} is not known; {near(self.subtype, subtypes)}")
         if errors:
             raise refuse(errors)
 
 
-def _near(word: str, known: Sequence[str]) -> str:
+def near(word: str, known: Sequence[str]) -> str:
+    """A clause that names the nearest known word, or all of them."""
     close = get_close_matches(word, known, 1)
     return f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(sorted(set(known)))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from tracker.core.base_rates import Rivals
+from tracker.core.changes import EventChange
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
+from tracker.core.discrepancies import Reconciliation
 from tracker.core.explaining import Explanation
 from tracker.core.indicators import Sheet
 from tracker.core.listening import FeedLine
@@ -25,6 +27,22 @@ class Reads(Protocol):
 
     def event(self, event_id: str) -> EventDetail | None:
         """One event with evidence, links and history, also under the id of an event merged into it."""
+        ...
+
+    def reconciliation(self, as_of: datetime | None = None) -> Reconciliation:
+        """Where news, reference tables and public databases disagree."""
+        ...
+
+    def changes(self, view: View, since: datetime, until: datetime) -> tuple[EventChange, ...]:
+        """What changed on the timeline between two instants."""
+        ...
+
+    def recent_changes(self, view: View, days: int) -> Sequence[tuple[date, tuple[EventChange, ...]]]:
+        """The changes of each of the last days, the newest day first."""
+        ...
+
+    def present(self) -> datetime:
+        """The present instant."""
         ...
 
     def verdicts(self, view: View, as_of: datetime | None = None) -> tuple[Verdict, ...]:

@@ -163,7 +163,7 @@ def test_the_readme_names_the_two_commands_and_what_is_not_there() -> None:
     assert re.search(r"^\./run\s+#", text, re.MULTILINE)
     assert re.search(r"^\./run test\s+#", text, re.MULTILINE)
     assert "Python 3.11" in text
-    for missing in ("Access keys", "Corrections", "PostgreSQL", "written after the window"):
+    for missing in ("Access keys", "PostgreSQL", "written after the window"):
         assert missing in text
 
 

@@ -57,6 +57,10 @@ class Workshops:
         beliefs = self.beliefs
         return make_reader(beliefs.observer(name), beliefs.words, beliefs.places, self.settings.models_folder)
 
+    def read_with(self, reader: Reader) -> None:
+        """Let another reader read under the active observer's name (to measure; nothing of it outlives the program)."""
+        self.__dict__["_reading"] = (self.observer, reader)
+
     @property
     def observer(self) -> Observer:
         return self._reading[0]

@@ -158,7 +158,7 @@ def train(
     """
     if (out / MODEL_FILE).exists():
         raise RefusedError(f"{out} already holds a model; models are never changed, give the next number")
-    examples = _latest([*read_corpus(corpus_folder), *read_labels(labels_folder, texts), *also])
+    examples = latest([*read_corpus(corpus_folder), *read_labels(labels_folder, texts), *also])
     held_out = [str(values.get("text") or values.get("title") or "") for _, values in rows_of(dev)] if dev else []
     examples, dropped = without_copies(examples, held_out)
     examples.sort(key=lambda each: text_key(each.text.title + each.text.summary))
@@ -168,7 +168,7 @@ def train(
     if thin:
         raise SourceError(f"too few examples of {', '.join(thin)} to learn from; add texts to {corpus_folder}")
     parts = fitted([rules.look(each.text).features for each in examples], examples, categories)
-    manifest = _save(out, parts, examples, categories, rules, corpus_folder, labels_folder, dropped)
+    manifest = saved(out, parts, examples, categories, rules, corpus_folder, labels_folder, dropped)
     metrics: dict[str, Any] = {}
     if dev is not None:
         thresholds = chosen_thresholds(ModelReader(out, read_manifest(out), rules), read_labelled(dev), categories)
@@ -188,12 +188,12 @@ def train(
     return report
 
 
-def _latest(examples: Sequence[Example]) -> list[Example]:
+def latest(examples: Sequence[Example]) -> list[Example]:
     """Each text once, by its last example: an analyst's answer comes after, and goes before, an earlier label."""
     return list({text_key(f"{each.text.title} {each.text.summary}"): each for each in examples}.values())
 
 
-def _save(
+def saved(
     out: Path, parts: Mapping[str, Any], examples: Sequence[Example], categories: Sequence[str],
     rules: RulesReader, corpus_folder: Path, labels_folder: Path, dropped: int,
 ) -> Mapping[str, Any]:  # fmt: skip

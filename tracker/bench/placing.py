@@ -36,6 +36,9 @@ A_DAY = 100
 SPEAKS = 8
 """One item in so many speaks of an event."""
 
+FRESH_REPORTS, LATE_REPORTS = 0.8, 0.1
+"""Share of texts that report the event itself, on its first day and later; the others comment."""
+
 CHUNK = 20_000
 FLOOR_RATE, FLOOR_SLOPE = 2000, 1.3
 SEED = 20200302
@@ -67,7 +70,8 @@ class _World:
         if not weights or sum(weights) < 1e-6:
             return None
         name, zone, then = self.chance.choices(self.recent, weights)[0]
-        said = "occurred" if at >= then and self.chance.random() < 0.6 else "commentary"
+        fresh = at - then < timedelta(days=1)
+        said = "occurred" if self.chance.random() < (FRESH_REPORTS if fresh else LATE_REPORTS) else "commentary"
         days = day_weights(Published.instant(max(at, then)), zone, "UTC")
         return Mention(name, "", said, 0.9, ((said, 0.9),), days, zone)  # type: ignore[arg-type]
 

@@ -68,6 +68,7 @@ class Gathering:
         self._sums: Sums = {}
         self._dated: list[tuple[DayWeights, Told | None]] = []
         self._told: set[str] = set()
+        self._days: DayWeights | None = ()
         self._withdrawn: list[Evidence] = []
 
     def add(self, piece: Evidence) -> None:
@@ -100,6 +101,7 @@ class Gathering:
 
     def _date(self, piece: Evidence) -> None:
         """Every publisher speaks once of the day: a copy has a stamp of its own, which says when it came out there."""
+        self._days = None
         place = len(self._dated)
         self._dated.append((piece.days, piece.told))
         share = say(place, piece.told)
@@ -108,7 +110,9 @@ class Gathering:
 
     def days(self) -> DayWeights:
         """Weights over days; empty while nothing that supports the event says when."""
-        return agreed(self._sums, self._hours) or next((days for days, _ in self._dated), ())
+        if self._days is None:
+            self._days = agreed(self._sums, self._hours) or next((days for days, _ in self._dated), ())
+        return self._days
 
     def standing(self) -> Standing | None:
         """The event as placing sees it, None while nothing supports it or says when."""

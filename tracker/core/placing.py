@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -87,6 +87,15 @@ class Standing:
     places: frozenset[str]
     voices: int
     p: float = 1.0
+    on: date | None = field(init=False)
+    span: DateSpan | None = field(init=False)
+    loudness: float = field(init=False)
+    """How much it is talked of beside one publisher's quiet event, times its p; worked out once, asked often."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "on", likeliest(self.days))
+        object.__setattr__(self, "span", span_of(self.days))
+        object.__setattr__(self, "loudness", self.p * min(1 + math.log(max(self.voices, 1)) / 4, LOUDEST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +151,20 @@ def place(
         return Ignore("this kind of mention opens nothing")
     if not mention.days:
         return Ignore("no day can be told from it")
-    scored = sorted(
-        (
-            (fresh, echo, event)
-            for event in standing
-            if event.category == mention.category
-            and (compatible(category, mention.subtype, event.subtype) or event.id in copied)
-            for fresh, echo in [_agreement(mention, event, category, policy)]
-            if fresh + echo > 0
-        ),
-        key=lambda found: (-(found[0] + found[1]), found[2].id),
-    )
+    said = span_of(mention.days)
+    if said is None:
+        return Ignore("no day can be told from it")
+    scored = []
+    for event in standing:
+        if event.category == mention.category and (
+            mention.subtype in ("", event.subtype)
+            or event.id in copied
+            or compatible(category, mention.subtype, event.subtype)
+        ):
+            fresh, echo = _agreement(mention, said, event, category, policy)
+            if fresh + echo > 0:
+                scored.append((fresh, echo, event))
+    scored.sort(key=lambda found: (-(found[0] + found[1]), found[2].id))
     if mention.act == "context":
         return _as_context(mention, scored, policy)
     if mention.act == "lowers":
@@ -177,7 +189,7 @@ def stay(mention: Placeable, category: Category, former: Sequence[Standing]) -> 
     if mention.act != "opens" or said is None:
         return None
     for event in sorted(former, key=lambda event: event.id):
-        span = span_of(event.days)
+        span = event.span
         if span is None or event.category != mention.category:
             continue
         alike = compatible(category, mention.subtype, event.subtype) or compatible(
@@ -189,11 +201,12 @@ def stay(mention: Placeable, category: Category, former: Sequence[Standing]) -> 
     return None
 
 
-def _agreement(mention: Placeable, event: Standing, category: Category, policy: Policy) -> tuple[float, float]:
+def _agreement(
+    mention: Placeable, said: DateSpan, event: Standing, category: Category, policy: Policy
+) -> tuple[float, float]:
     """(fresh, echo): the two ways in which a mention may be of this event, as rates per day."""
-    on, span = _when(event.days)
-    _, said = _when(mention.days)
-    if on is None or span is None or said is None:
+    on, span = event.on, event.span
+    if on is None or span is None:
         return 0.0, 0.0
     fresh = echo = 0.0
     # The gap between the two spans, not between their likeliest days: a weekend's report spans two days.
@@ -204,30 +217,31 @@ def _agreement(mention: Placeable, event: Standing, category: Category, policy: 
         fresh = mention.p * (1 - policy.stale_share) * overlap * event.p
     lag = (mention.seen_on - on).days
     if lag >= 0:
-        loudness = event.p * min(1 + math.log(max(event.voices, 1)) / 4, LOUDEST)
         late = mention.p * policy.stale_share + (1 - mention.p) * policy.talk_share
-        echo = late * loudness * _fading(lag, category.echo_days, policy.long_tail, policy.long_share)
+        fading = _fading(category.echo_days, policy.long_tail, policy.long_share)
+        echo = late * event.loudness * (fading[lag] if lag < len(fading) else 0.0)
     if mention.places and event.places and not mention.places & event.places:
         return fresh * policy.place_factor, echo * policy.place_factor
     return fresh, echo
 
 
-@lru_cache(maxsize=4096)
-def _when(days: DayWeights) -> tuple[date | None, DateSpan | None]:
-    """The likeliest day and the span; asked of every standing event for every mention."""
-    return likeliest(days), span_of(days)
+FADING_DAYS = 3660
+"""Days after which nothing is taken for an echo: ten years, longer than any reach."""
 
 
-@lru_cache(maxsize=4096)
-def _fading(lag_days: int, echo_days: int, long_tail: float, long_share: float) -> float:
-    """Density of late reports ``lag_days`` after the event: a short tail and a long one, both exponential."""
+@lru_cache(maxsize=64)
+def _fading(echo_days: int, long_tail: float, long_share: float) -> tuple[float, ...]:
+    """Density of late reports so many days after the event: a short tail and a long one, both exponential."""
     short, long = max(echo_days, 1), max(echo_days, 1) * long_tail
-    return (1 - long_share) * math.exp(-lag_days / short) / short + long_share * math.exp(-lag_days / long) / long
+    return tuple(
+        (1 - long_share) * math.exp(-lag / short) / short + long_share * math.exp(-lag / long) / long
+        for lag in range(FADING_DAYS)
+    )
 
 
 def _as_context(mention: Placeable, scored: Sequence[tuple[float, float, Standing]], policy: Policy) -> Attach | Ignore:
     for fresh, echo, event in scored:
-        on = likeliest(event.days)
+        on = event.on
         if on is not None and 0 <= (mention.seen_on - on).days <= policy.context_days:
             return Attach(event.id, round(fresh + echo, 6), 0.0, False, "talks about it")
     return Ignore("talks about something that stands on no near day")

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from tracker.core.days import likeliest
 from tracker.core.events import Event, Evidence, Lane, withdrawn
 from tracker.core.gathering import Gathering
 from tracker.core.placing import Standing
@@ -123,7 +122,7 @@ class Desk:
 
     def _settle(self, id_: str) -> None:
         event = self._standing[id_] = self._gathered[id_].standing()
-        on = likeliest(event.days) if event is not None else None
+        on = event.on if event is not None else None
         days = self._by_category.setdefault(self.category[id_], {})
         if on is None:
             days.pop(id_, None)

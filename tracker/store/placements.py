@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from tracker.core.observations import Mention
 from tracker.store.engine import Tx, chunks
 from tracker.store.items import ARCHIVE
-from tracker.store.observations import mention_of
 from tracker.store.pulse import bump
 from tracker.store.schema import (
     events,
@@ -26,6 +25,7 @@ from tracker.store.schema import (
     reference_rows,
     revisions,
 )
+from tracker.store.types import unpack_days
 from tracker.store.verdicts import keep_note, note
 
 _REFERENCE = "reference"
@@ -155,7 +155,16 @@ def _unplaced(tx: Tx, waiting: sa.Select[Any]) -> list[Unplaced]:
     rows = tx.c.execute(
         sa.select(
             chosen.c.id,
-            revisions,
+            revisions.c.seq,
+            revisions.c.item_id,
+            revisions.c.publisher,
+            revisions.c.publisher_kind,
+            revisions.c.title,
+            revisions.c.url,
+            revisions.c.published_first_at,
+            revisions.c.published_last_at,
+            revisions.c.known_at,
+            revisions.c.content_hash,
             items.c.origin_kind,
             items.c.origin,
             items.c.item_key,
@@ -239,16 +248,27 @@ def table_of(tx: Tx, row_ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.table_name for row in _row_names(tx, list(row_ids))}
 
 
+_PLACEABLE = (
+    *(column for column in mentions.c if column.name not in ("words", "actors", "outcome", "weapon", "count")),
+    mentions.c.count.label("counted"),  # a row has a method of the column's own name
+)
+"""What placing asks of a mention: which words a field came from, and who acted, is for people to read."""
+
+
 def _mentions(tx: Tx, ids: list[int]) -> dict[int, list[Mention]]:
     found: dict[int, list[Mention]] = {}
     for part in chunks(ids):
         rows = tx.c.execute(
-            sa.select(mentions)
+            sa.select(*_PLACEABLE)
             .where(mentions.c.observation_id.in_(part))
             .order_by(mentions.c.observation_id, mentions.c.k)
         )
-        for row in rows.mappings():
-            found.setdefault(row["observation_id"], []).append(mention_of(row))
+        for row in rows:
+            mention = Mention(
+                row.category, row.subtype, row.mode, row.p, tuple(map(tuple, row.p_mode)), unpack_days(row.days),
+                row.zone, tuple(row.places), row.counted, row.unit,
+            )  # fmt: skip
+            found.setdefault(row.observation_id, []).append(mention)
     return found
 
 

@@ -222,6 +222,17 @@ def test_a_copy_is_edited_shortened_and_soon() -> None:
     assert alike("", "") == 0.0
 
 
+def test_two_primary_sources_are_no_copies_of_each_other() -> None:
+    quoting = replace(WORDING, primaries=(("staff", "seoul says"), ("ministry", "tokyo says")))
+    seoul, tokyo, plain = (
+        print_of(f"North Korea fires missile into eastern sea{said}", quoting)
+        for said in (", Seoul says", ", Tokyo says", "")
+    )
+    assert likeness(seoul, tokyo, 0, quoting) == 0.0
+    assert likeness(seoul, plain, 0, quoting) > 0.5 < likeness(tokyo, plain, 0, quoting)
+    assert likeness(seoul, seoul, 0, quoting) == 1.0
+
+
 def test_across_scripts_the_same_figures_make_a_copy() -> None:
     assert alike("North Korea fires 3 missiles", "북한, 미사일 3발 발사") == 1.0
     assert alike("North Korea fires 2 missiles", "북한, 미사일 3발 발사") == 0.0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import get_args
 
 from tracker.catalog.tables import Table, read_toml
 from tracker.core.errors import Problem
+from tracker.core.patterns import compiled
 from tracker.core.placing import Policy
 from tracker.core.publishers import PublisherKind
 from tracker.core.wires import Wording
@@ -58,6 +60,18 @@ def _wording(table: Table) -> Wording:
         frozenset(table.texts("ahead", ())),
         tuple(sorted(table.texts("endings", ()), key=len, reverse=True)),
         tuple(spellings),
+        tuple(_primary(each) for each in table.tables("primaries")),
     )
     table.done()
     return wording
+
+
+def _primary(table: Table) -> tuple[str, str]:
+    name, pattern = table.text("id"), table.text("words")
+    try:
+        compiled(pattern)
+    except re.error as trouble:
+        table.problem("words", f"is no regular expression ({trouble})")
+        pattern = "(?!)"
+    table.done()
+    return name, pattern

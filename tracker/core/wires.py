@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from tracker.core.items import normalise_text, without_outlet
+from tracker.core.patterns import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Wording:
     ``ahead_cost``: what it costs when only one speaks of what is to come; ``small``: words that say nothing;
     ``everyday``: words that nearly every title of the subject has, which count ``everyday_share`` of another;
     ``ahead``: words of what is to come; ``endings``: what is cut from a word to find its stem, longest first;
-    ``spellings``: names and their one spelling, in the order they are replaced.
+    ``spellings``: names and their one spelling, in the order they are replaced; ``primaries``: who may be quoted as
+    having seen or done it (a general staff, a ministry, state media), each with the expression it is named by.
     """
 
     likeness: float
@@ -36,6 +38,7 @@ class Wording:
     ahead: frozenset[str] = frozenset()
     endings: tuple[str, ...] = ()
     spellings: tuple[tuple[str, str], ...] = ()
+    primaries: tuple[tuple[str, str], ...] = ()
 
 
 NEVER = Wording(2.0)
@@ -58,14 +61,15 @@ _FOREIGN = re.compile(r"[぀-ヿ一-鿿가-힣]")
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What a title is recognised by: stems with their weights, whether it speaks of what is to come, its figures, and
-    whether it is written in Korean, Japanese or Chinese."""
+    """What a title is recognised by: stems with their weights, whether it speaks of what is to come, its figures,
+    whether it is written in Korean, Japanese or Chinese, and the primary sources it quotes."""
 
     stems: frozenset[str]
     weight: float
     ahead: bool
     figures: frozenset[str]
     foreign: bool
+    primaries: frozenset[str]
 
 
 @lru_cache(maxsize=8192)
@@ -87,6 +91,7 @@ def print_of(title: str, wording: Wording) -> Print:
         any(word in wording.ahead for word in words),
         frozenset(_FIGURE.findall(text)),
         _FOREIGN.search(text) is not None,
+        frozenset(name for name, pattern in wording.primaries if compiled(pattern).search(text)),
     )
 
 
@@ -107,8 +112,11 @@ def likeness(a: Print, b: Print, days: float, wording: Wording) -> float:
     """How much two texts look like copies, at most 1: the mean of the share of all words that both have and of the
     shorter one's words that the other has, less the costs. ``days`` lie between them.
 
-    Across scripts no word is shared: such texts are alike when they give the same figures, and at least one.
+    Texts that quote different primary sources are no copies, however alike: two have seen it. Across scripts no word is
+    shared: such texts are alike when they give the same figures, and at least one.
     """
+    if a.primaries and b.primaries and not a.primaries & b.primaries:
+        return 0.0
     if a.foreign != b.foreign:
         return 1.0 - days * wording.day_cost if a.figures and a.figures == b.figures else 0.0
     shared = _weight(a.stems & b.stems, wording)

@@ -32,6 +32,9 @@ PLAIN, BY_INFERENCE = "plain", "inference"
 SPAN_DAYS = 3
 """A day counts as found within an event's span when the span is at most so long."""
 
+WHOLE = 20
+"""A shorter list of a category's days is a sample: events that are not on it are not thereby false."""
+
 LONG = 10
 """Days from its beginning within which an event of weeks (an exercise) must be found."""
 
@@ -149,7 +152,7 @@ def _figures(events: Sequence[Event], titles: Mapping[str, str], wording: Wordin
         reported = [each for each in mine if each.reported in (PLAIN, BY_INFERENCE)]
         hits = sum(event is not None for _, event in found(events, reported))
         yield Figure(f"{category}: reported events found", "events", f"{hits} of {len(reported)}")
-        if any(each.first != each.last for each in mine):
+        if len(mine) < WHOLE or any(each.first != each.last for each in mine):
             continue
         listed = [event for event in events if event.category == category]
         exact, plain, within, told, strays = _days(listed, mine)

@@ -272,12 +272,12 @@ def _mentions(tx: Tx, ids: list[int]) -> dict[int, list[Mention]]:
     return found
 
 
+_PLACEMENT_FIELDS = tuple(Placement.__dataclass_fields__)
+
+
 def keep_placements(tx: Tx, placements: Sequence[Placement], observation_ids: Sequence[int]) -> None:
     """Keep decisions, one a mention, and remember that these observations were looked at."""
-    tx.upsert(
-        evidence,
-        [{name: getattr(row, name) for name in Placement.__dataclass_fields__} for row in placements],
-    )
+    tx.insert_new(evidence, [{name: getattr(row, name) for name in _PLACEMENT_FIELDS} for row in placements])
     tx.insert_new(placed, [{"observation_id": id_} for id_ in observation_ids])
 
 

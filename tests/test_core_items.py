@@ -18,9 +18,7 @@ from tracker.core.items import (
     item_key,
     normalise_text,
     plausible,
-    similar,
     title_fingerprint,
-    tokens,
     without_outlet,
 )
 
@@ -177,19 +175,6 @@ def test_content_hash_sees_words_and_figures_but_not_the_age_of_the_page() -> No
         ("본문 3시간 전", "본문 12분 전"),
     ]:
         assert content_hash(replace(ENTRY, summary=early)) == content_hash(replace(ENTRY, summary=late))
-
-
-def test_similar_counts_shared_words() -> None:
-    a = tokens("Two projectiles fired eastward - Example News")
-    assert similar(a, tokens("two projectiles fired eastward")) == 1.0
-    assert similar(a, tokens("Two projectiles fired into the sea")) == pytest.approx(3 / 7)
-    assert similar(frozenset(), frozenset()) == 0.0
-
-
-@given(st.frozensets(st.text(max_size=3)), st.frozensets(st.text(max_size=3)))
-def test_similar_is_symmetric_and_within_bounds(a: frozenset[str], b: frozenset[str]) -> None:
-    assert similar(a, b) == similar(b, a)
-    assert 0.0 <= similar(a, b) <= 1.0
 
 
 def test_a_stamp_from_the_future_becomes_unknown_and_keeps_its_words() -> None:

@@ -222,6 +222,11 @@ def test_a_copy_is_edited_shortened_and_soon() -> None:
     assert alike("", "") == 0.0
 
 
+@given(st.text(max_size=40), st.text(max_size=40), st.floats(0, 30))
+def test_likeness_is_symmetric_and_at_most_one(a: str, b: str, later: float) -> None:
+    assert alike(a, b, later) == alike(b, a, later) <= 1.0
+
+
 def test_two_primary_sources_are_no_copies_of_each_other() -> None:
     quoting = replace(WORDING, primaries=(("staff", "seoul says"), ("ministry", "tokyo says")))
     seoul, tokyo, plain = (

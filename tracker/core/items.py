@@ -1,4 +1,4 @@
-"""Items: what a publisher put out, how it is recognised again, and which texts are copies of one."""
+"""Items: what a publisher put out, and how it is recognised again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from tracker.core.addresses import canonical_url, host_of
 from tracker.core.days import Published
@@ -138,21 +137,6 @@ def _without_age(text: str) -> str:
     if not _may_change(text):
         return text
     return " ".join(_CHANGING.sub(" ", text).split())
-
-
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
-
-
-@lru_cache(maxsize=4096)
-def tokens(title: str) -> frozenset[str]:
-    """The set of words of a title, normalised, without its outlet tail; for ``similar``."""
-    return frozenset(_WORD.findall(normalise_text(without_outlet(title))))
-
-
-def similar(a: frozenset[str], b: frozenset[str]) -> float:
-    """How alike two titles are: shared words over all words (Jaccard), 0..1; two empty ones share nothing."""
-    either = len(a | b)
-    return len(a & b) / either if either else 0.0
 
 
 def plausible(published: Published, heard_at: datetime) -> Published:

@@ -13,7 +13,20 @@ from tracker.core.words import Labels, instant_words, plain
 from tracker.outputs.mail import Mailer, Rendered, Sender, alert_id, alert_message, message, message_id, notice
 
 
-class Kept(Protocol):
+class Written(Protocol):
+    """A letter as the store keeps it."""
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def html(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+class Kept(Written, Protocol):
     """An issue as the store keeps it."""
 
     @property
@@ -22,30 +35,12 @@ class Kept(Protocol):
     @property
     def day(self) -> date: ...
 
-    @property
-    def subject(self) -> str: ...
 
-    @property
-    def html(self) -> str: ...
-
-    @property
-    def text(self) -> str: ...
-
-
-class KeptAlert(Protocol):
+class KeptAlert(Written, Protocol):
     """An alert as the store keeps it, with the address it goes to."""
 
     @property
     def address(self) -> str: ...
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def html(self) -> str: ...
-
-    @property
-    def text(self) -> str: ...
 
     @property
     def message_id(self) -> str: ...

@@ -53,7 +53,8 @@ def verdict(p: float, held: bool | None, cluster: str = "", reference: float | N
 @settings(deadline=None, max_examples=50)
 @given(pairs)
 def test_brier_and_log_agree_with_scikit_learn(many: list[tuple[float, bool]]) -> None:
-    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    from sklearn import metrics  # a dependency of the project: seconds, so only where it is asked
+
     said, held = [p for p, _ in many], [int(outcome) for _, outcome in many]
     found = scores([verdict(p, outcome) for p, outcome in many])
     assert found.brier is not None
@@ -229,7 +230,8 @@ def test_related_claims_widen_the_interval() -> None:
 @settings(deadline=None, max_examples=30)
 @given(pairs)
 def test_skill_agrees_with_scikit_learn_at_every_end_of_the_band(many: list[tuple[float, bool]]) -> None:
-    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    from sklearn import metrics  # a dependency of the project: seconds, so only where it is asked
+
     held = [int(outcome) for _, outcome in many]
     banded = [
         replace(verdict(p, outcome, reference=0.3), p_implied=Implied(p * 0.9, p, p + (1 - p) * 0.1))

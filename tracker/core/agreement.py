@@ -66,7 +66,9 @@ def witness(days: DayWeights, told: Told | None, zone: str, hours: tuple[float, 
     if first == last:  # an exact stamp stands for the hour around it
         first, last = first - 2, last + 2
     usual = hours if hours and told[0] == told[1] else even
-    stamped = [(day, weight, _stamped(_start(day, zone), first, last)) for day, weight in days]
+    stamped = [
+        (day, weight, _lags(first - start, last - start)) for day, weight in days for start in [_start(day, zone)]
+    ]
     by_stamp = [sum(map(mul, shares, usual)) for _, _, shares in stamped]
     total = sum(by_stamp)
     if total <= _LEAST:  # the words name days that the stamp knows nothing of: they alone speak
@@ -106,14 +108,10 @@ def _start(day: date, zone: str) -> int:
     return int(start_of(day, zone).timestamp()) // QUARTER
 
 
-def _stamped(start: int, first: int, last: int) -> tuple[float, ...]:
-    """For each hour of a day: how likely the stamp is when the event took place then, in quarters of an hour."""
-    return _lags(first - start, last - start)
-
-
 @lru_cache(maxsize=16384)
 def _lags(first: int, last: int) -> tuple[float, ...]:
-    """The share of reporting lags that end between two quarters, counted from the middle of each hour of a day."""
+    """For each hour of a day: how likely a stamp between two quarters (counted from the day's beginning) is when the
+    event took place then, which is the share of reporting lags that end there."""
     return tuple(_reached((last - 4 * hour - 2) / 4) - _reached((first - 4 * hour - 2) / 4) for hour in range(24))
 
 

@@ -15,7 +15,7 @@ from tracker.core.observations import Mention, Observation, Observer, Text
 from tracker.store.engine import Tx
 from tracker.store.items import ARCHIVE, published_of
 from tracker.store.schema import items, mentions, observations, observers, revisions
-from tracker.store.types import pack_days, unpack_days
+from tracker.store.types import pack_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,26 +152,6 @@ def mention_row(observation: int, k: int, mention: Mention) -> dict[str, Any]:
         "actors": list(mention.actors),
         "outcome": mention.outcome,
     }
-
-
-def mention_of(row: sa.RowMapping) -> Mention:
-    """A mention out of a selected row of its table."""
-    return Mention(
-        category=row["category"],
-        subtype=row["subtype"],
-        mode=row["mode"],
-        p=row["p"],
-        p_mode=tuple((mode, p) for mode, p in row["p_mode"]),
-        days=unpack_days(row["days"]),
-        zone=row["zone"],
-        places=tuple(row["places"]),
-        count=row["count"],
-        unit=row["unit"],
-        weapon=row["weapon"],
-        words=tuple((field, words) for field, words in row["words"]),
-        actors=tuple(row["actors"]),
-        outcome=row["outcome"],
-    )
 
 
 def mention_total(tx: Tx) -> int:

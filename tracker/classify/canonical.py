@@ -16,15 +16,22 @@ from tracker.core.phrases import Actor
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u00ad]+")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+"""Halves of characters, which an escape in JSON can leave behind: no letters, and no library takes them."""
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 
 LONGEST = 2000
 """Characters read of a text: headlines and first sentences; a feed that sends a book is not read on."""
 
 
+def whole(text: str) -> str:
+    """The text with every half of a character replaced."""
+    return text if text.isprintable() else _SURROGATES.sub("\ufffd", text)
+
+
 def plain(text: str) -> str:
     """NFKC, straight quotes, single spaces, at most ``LONGEST`` characters."""
-    text = text[: LONGEST * 2]
+    text = whole(text[: LONGEST * 2])
     if not text.isascii() or "`" in text:
         text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     if not text.isprintable() or "  " in text or not text.isascii():

@@ -142,9 +142,7 @@ class _Word(NamedTuple, Generic[F]):
     begins: tuple[F, ...]
     """The feature of the clause of background that it begins, if it does."""
     negates: bool
-    first: F
-    negated: F
-    background: F
+    word: str
 
 
 class _Piece(NamedTuple, Generic[F]):
@@ -198,7 +196,8 @@ class Features(Generic[F]):
             found += known.alone
         unknown = self._glossary.unknown
         found += [word.beside(form, unknown) for word, form in zip(words, forms[1:], strict=False)]
-        found += [each.first for each in words[:2]]
+        one = self._glossary.one
+        found += [one("o=" + each.word) for each in words[:2]]
         if turning:
             self._turns(words, forms, turning, found)
         self._rules(readings, forms, found)
@@ -208,6 +207,7 @@ class Features(Generic[F]):
         """Who acts, what is negated, and what only gives the background: told by the words at the places given."""
         actors: list[int] = []
         background = False
+        one = self._glossary.one
         for place in turning:
             word = words[place]
             if word.actor:
@@ -216,10 +216,10 @@ class Features(Generic[F]):
                 found += word.begins
                 if not background:
                     background = True
-                    found += [each.background for each in words[place:]]
+                    found += [one("g=" + form) for form in forms[place:]]
             elif word.negates:
                 found.append(self._negation)
-                found += [each.negated for each in words[place + 1 : place + 1 + NEGATED]]
+                found += [one("n=" + form) for form in forms[place + 1 : place + 1 + NEGATED]]
         if not actors:
             return
         unknown = self._glossary.unknown
@@ -229,7 +229,6 @@ class Features(Generic[F]):
         order = tuple([words[place].actor for place in actors[:3]])
         known = self._orders.get(order)
         if known is None:
-            one = self._glossary.one
             known = one("A=" + order[0]), one("O=" + " > ".join(dict.fromkeys(order)))
             if len(self._orders) < REMEMBERED:
                 self._orders[order] = known
@@ -279,9 +278,7 @@ class Features(Generic[F]):
             word if word.isupper() else "",
             (one("B=" + word),) if word in _BACKGROUND else (),
             word in _NEGATIONS or word.endswith("n’t"),
-            one("o=" + word),
-            one("n=" + form),
-            one("g=" + form),
+            word,
         )
 
 

@@ -1,14 +1,14 @@
 """The gate: whether a text may concern the DPRK at all. Of a real stream 0.4 % does, so this decides what a text costs.
 
-Most texts hold no piece of what the expressions ask for, which one pass over their letters tells; their words are
-remembered, and a later text of such words alone needs no pass. Of the other texts most have a word that lets them
-pass by itself; those are remembered too.
+Most texts hold no piece of what the expressions ask for, which one pass over their letters tells. Of the others most
+have a word that lets them pass by itself; such words are remembered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tracker.classify.canonical import whole
 from tracker.classify.phrasing import groups
 from tracker.classify.prefilter import Prefilter
 from tracker.classify.trails import told_apart
@@ -25,21 +25,16 @@ class Gate:
         self._sieve, (self._gate, self._weak, self._context) = groups(True, gate, weak, context)
         self._passing: set[str] = set()
         self._known: set[str] = set()
-        self._idle: set[str] = set()
 
     def passes(self, text: str) -> bool:
         """Whether the text, as it came, is to be looked at."""
         lowered = text.lower()
-        words = lowered.split()
+        if not self._prefilter.passes(lowered):
+            return False
+        text = whole(text)
+        words = text.lower().split()
         if not self._passing.isdisjoint(words):
             return True
-        if self._idle.issuperset(words):
-            return False
-        if not self._prefilter.passes(lowered):
-            # No piece reaches over a space, so none of these words holds one.
-            if len(lowered) <= LONGEST_TEXT and len(self._idle) < REMEMBERED:
-                self._idle.update(words)
-            return False
         if len(lowered) <= LONGEST_TEXT and self._learns_of_passing(words):
             return True
         met = self._sieve.met_by(words)

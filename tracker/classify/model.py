@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -126,6 +127,7 @@ class ModelReader:
 
             table = Table(load(self._folder, self._manifest))
             self._loaded = table, Features(table.numbers)
+            gc.freeze()  # phrases and table stay for good: the collector need not walk through them again and again
         return self._loaded
 
     def observe(self, texts: Sequence[Text]) -> list[Observation]:

@@ -76,6 +76,9 @@ LOCAL_TRUST, DESK_TRUST = 0.9, 0.65
 NAMED_TRUST = 0.99
 """The same for meetings, measures and words, which have no other calendar than that of who tells of them."""
 
+STEP = 5
+"""Minutes told apart in the instant of publication."""
+
 APART = 2
 """Days by which two calendars can differ at one instant: the ends of the world are 26 hours apart."""
 
@@ -144,11 +147,10 @@ def _back(since: float, hours: tuple[float, ...]) -> list[float]:
         passed = math.exp(-since / past.mean)
         today += past.share * (passed * past.hours[whole] + often * (1.0 - math.exp((whole - since) / past.mean)))
         faded.append((past.share * passed, past.before))
-    weights = [today, *(0.0,) * DAYS_BACK]
+    rest = [0.0] * DAYS_BACK
     for share, before in faded:
-        for back, weight in enumerate(before, 1):
-            weights[back] += share * weight
-    return weights
+        rest = [weight + share * each for weight, each in zip(rest, before, strict=True)]
+    return [today, *rest]
 
 
 _FADED_AHEAD = [
@@ -163,6 +165,11 @@ def _forth(since: float) -> list[float]:
     passed = [0.0]
     passed += [1.0 - sum([share * grown * faded[day] for share, grown, faded in left]) for day in range(DAYS_AHEAD + 1)]
     return [later - earlier for earlier, later in pairwise(passed)]
+
+
+def _minute(local: datetime) -> int:
+    """The minute of the day, to a few: what a lag of hours can tell."""
+    return local.hour * 60 + local.minute // STEP * STEP + STEP // 2
 
 
 @lru_cache(maxsize=8192)
@@ -183,6 +190,21 @@ def _unnamed(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[tuple[
 
 
 @lru_cache(maxsize=1024)
+def _mixed(
+    moments: tuple[tuple[int, int], ...], ahead: bool, hours: tuple[float, ...]
+) -> tuple[tuple[int, float], ...]:
+    """The weights of days, counted from the first, before a word was read: over moments that are as likely as each
+    other, each a day and a minute of it. Where clocks do not change they are the same for every stamp of one day."""
+    weights: dict[int, float] = {}
+    sign = 1 if ahead else -1
+    for day, minute in moments:
+        for offset, share in enumerate(_shares(minute, ahead, hours)):
+            each = day + sign * offset
+            weights[each] = weights.get(each, 0.0) + share / len(moments)
+    return tuple(weights.items())
+
+
+@lru_cache(maxsize=1024)
 def _priors(
     instants: tuple[datetime, ...], event_zone: str, ahead: bool, hours: tuple[float, ...]
 ) -> tuple[Mapping[date, float], date, date]:
@@ -190,17 +212,12 @@ def _priors(
 
     Of a stamp that is a date alone there are many texts.
     """
-    weights: dict[date, float] = {}
     place = zone(event_zone)
-    first = last = instants[0].astimezone(place).date()
-    for moment in instants:
-        local = moment.astimezone(place)
-        day = last = local.date()
-        shares = _shares(local.hour * 60 + local.minute, ahead, hours)
-        number, sign = day.toordinal(), (1 if ahead else -1)
-        for offset, share in enumerate(shares):
-            each = date.fromordinal(number + sign * offset)
-            weights[each] = weights.get(each, 0.0) + share / len(instants)
+    local = [moment.astimezone(place) for moment in instants]
+    first, last = local[0].date(), local[-1].date()
+    number = first.toordinal()
+    moments = tuple([(moment.toordinal() - number, _minute(moment)) for moment in local])
+    weights = {date.fromordinal(number + offset): weight for offset, weight in _mixed(moments, ahead, hours)}
     return weights, first, last
 
 
@@ -367,7 +384,7 @@ def day_weights(
         # Nearly every headline: an instant, and no word of a day. The weights are remembered by the minute.
         local = instants[0].astimezone(zone(event_zone))
         number = local.toordinal()
-        unnamed = _unnamed(local.hour * 60 + local.minute, ahead, tuple(hours))
+        unnamed = _unnamed(_minute(local), ahead, tuple(hours))
         return tuple([(date.fromordinal(number + offset), weight) for offset, weight in unnamed])
     stamp = day_of(instants[len(instants) // 2], publisher_zone)
     full = next((each for each in chosen if each.year), None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tracker.classify.literals import alternatives, openings
-from tracker.classify.sieve import Sieve
+from tracker.classify.prefilter import Prefilter
 from tracker.core.patterns import compiled
 from tracker.core.phrases import Actor
 
@@ -99,8 +99,8 @@ _Match = Callable[[str, int], "re.Match[str] | None"]
 
 
 _Names = tuple[tuple[int, _Match, str], ...]
-"""Names in the order in which they are tried: the trails of which one has to run through the text, what matches,
-and the token."""
+"""Names in the order in which they are tried: the bit by which the prefilter lets each be tried, what matches, and the
+token."""
 
 
 class _Place(NamedTuple):
@@ -121,11 +121,8 @@ class Rewriter:
 
     def __init__(self, actors: Sequence[Actor]) -> None:
         pieces = [(each.token, piece) for each in actors for piece in alternatives(each.pattern)]
-        self._sieve = Sieve([piece for _, piece in pieces], folded=True)
-        names = [
-            (self._sieve.choice((number,)).mask, compiled(piece).match, token)
-            for number, (token, piece) in enumerate(pieces)
-        ]
+        self._prefilter = Prefilter([piece for _, piece in pieces])
+        names = [(1 << number, compiled(piece).match, token) for number, (token, piece) in enumerate(pieces)]
         known = [openings(piece, LOOKED_AT) for _, piece in pieces]
         self._by_opening: dict[str, _Names] = {}
         for opening in sorted({opening for found in known if found is not None for opening in found}):
@@ -195,14 +192,14 @@ class Rewriter:
                     continue
                 if sign is None:
                     if met < 0:
-                        met = self._sieve.met(lower)
+                        met = self._prefilter.met(lower)
                     if names is None:
                         opening = lower[place : place + LOOKED_AT]
                         names = known.get(opening)
                         if names is None:
                             names = self._names(opening)
-                    for trails, match, name in names:
-                        if trails & met and (found := match(source, place)) is not None:
+                    for bit, match, name in names:
+                        if bit & met and (found := match(source, place)) is not None:
                             token, end = name, found.end()
                             break
                     else:

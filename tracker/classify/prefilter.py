@@ -7,7 +7,7 @@ It needs no memory of words, so the first text costs what the thousandth does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -25,19 +25,21 @@ class Prefilter:
     "think"; other letters as they stand.
     """
 
-    def __init__(self, patterns: Iterable[str]) -> None:
-        steps = [trail.most_telling_first()[:1] for pattern in patterns for trail in trails(pattern, True)]
-        pieces = {_piece(scrap) for step in steps for scrap in (step[0] if step else ("",))}
-        # A trail that says nothing, or says it in signs alone, may run through any text.
-        self._turns_away = "" not in pieces
-        plain = sorted(piece.encode() for piece in pieces if piece.isascii() and piece)
-        foreign = sorted(piece.encode() for piece in pieces if not piece.isascii())
-        self._plain = BytesAhoCorasick(plain, implementation=Implementation.DFA) if plain else None
-        self._foreign = BytesAhoCorasick(foreign, implementation=Implementation.DFA) if foreign else None
+    def __init__(self, patterns: Sequence[str]) -> None:
+        owners: dict[str, int] = {}
+        for place, pattern in enumerate(patterns):
+            for trail in trails(pattern, True):
+                for scrap in next(iter(trail.most_telling_first()), ("",)):
+                    piece = _piece(scrap)
+                    owners[piece] = owners.get(piece, 0) | 1 << place
+        self._always = owners.pop("", 0)
+        """Expressions that say nothing, or say it in signs alone: they may match any text."""
+        self._plain, self._plain_owners = _matcher({each: owners[each] for each in owners if each.isascii()})
+        self._foreign, self._foreign_owners = _matcher({each: owners[each] for each in owners if not each.isascii()})
 
     def passes(self, lowered: str) -> bool:
         """Whether one of the expressions may match; never false where one does."""
-        if not self._turns_away:
+        if self._always:
             return True
         letters = lowered.encode("utf-8", "replace")
         if self._plain is not None and self._plain.find_matches_as_indexes(b" %b " % letters.translate(_SPACED)):
@@ -45,6 +47,37 @@ class Prefilter:
         if self._foreign is None or len(letters) == len(lowered):
             return False
         return len(self._foreign.find_matches_as_indexes(letters)) > 0
+
+    def met(self, lowered: str) -> int:
+        """A bit for the place of every expression that may match; all that do are among them."""
+        met = self._always
+        letters = lowered.encode("utf-8", "replace")
+        if self._plain is not None:
+            spaced = b" %b " % letters.translate(_SPACED)
+            for piece, _, _ in self._plain.find_matches_as_indexes(spaced, overlapping=True):
+                met |= self._plain_owners[piece]
+        if self._foreign is not None and len(letters) != len(lowered):
+            for piece, _, _ in self._foreign.find_matches_as_indexes(letters, overlapping=True):
+                met |= self._foreign_owners[piece]
+        return met
+
+    def chosen(self, lowered: str) -> list[int]:
+        """The same as places, in order."""
+        left = self.met(lowered)
+        chosen = []
+        while left:
+            chosen.append((left & -left).bit_length() - 1)
+            left &= left - 1
+        return chosen
+
+
+def _matcher(owners: Mapping[str, int]) -> tuple[BytesAhoCorasick | None, list[int]]:
+    """What finds the pieces, and whose they are."""
+    pieces = sorted(owners)
+    if not pieces:
+        return None, []
+    found = BytesAhoCorasick([piece.encode() for piece in pieces], implementation=Implementation.DFA)
+    return found, [owners[piece] for piece in pieces]
 
 
 def _piece(scrap: str) -> str:

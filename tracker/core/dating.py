@@ -6,15 +6,14 @@ long reports take, times how well the day agrees with the words. Nothing here re
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from typing import Literal
 
 from tracker.core.days import DayWeights, Published, day_of, end_of, normalised, start_of, zone
+from tracker.core.lags import KEPT, minute_of, mixed, unnamed
 
 CueKind = Literal["weekday", "days_ago", "week_ago", "weekend", "month_ago", "date", "day_of_month", "state_media"]
 
@@ -26,7 +25,6 @@ Sense = Literal["", "past", "ahead"]
 
 Role = Literal["main", "source", "aside"]
 """What a named day belongs to: the news itself, the report of it ("KCNA said on Saturday"), or something beside it."""
-
 
 Outlook = Literal["past", "ahead", "open"]
 """What the text tells of: something done, something to come, or neither is said (a comment)."""
@@ -54,15 +52,6 @@ class DayCue:
     later: bool = False
 
 
-LAGS: tuple[tuple[float, float], ...] = ((0.78, 4.0), (0.18, 20.0), (0.04, 96.0))
-"""Reporting lag as a mixture of exponentials (share, mean in hours): four in five reports come within hours,
-some the next day, a few a week late. Judgement, checked against the launch days of 2017 and 2019."""
-
-AHEAD: tuple[tuple[float, float], ...] = ((0.6, 72.0), (0.4, 24.0 * 21))
-"""The same for what is yet to come: most announced things are days away, some weeks."""
-
-DAYS_BACK = 14
-DAYS_AHEAD = 60
 SAMPLES = 24
 FLOOR = 0.0005
 """How likely a day is that contradicts the words: small, so that a stray "Monday" never removes the truth."""
@@ -76,9 +65,6 @@ LOCAL_TRUST, DESK_TRUST = 0.9, 0.65
 NAMED_TRUST = 0.99
 """The same for meetings, measures and words, which have no other calendar than that of who tells of them."""
 
-STEP = 5
-"""Minutes told apart in the instant of publication."""
-
 APART = 2
 """Days by which two calendars can differ at one instant: the ends of the world are 26 hours apart."""
 
@@ -87,9 +73,6 @@ TOLD_SAME_DAY = 0.3
 
 STATE_MEDIA_DAYS = (0.05, 0.8, 0.1)
 """State media report what their own forces did on the day before; sometimes the same day, seldom later."""
-
-KEPT = 0.002
-"""Days below this share of the whole are left out."""
 
 
 def _hours(later: datetime, earlier: datetime) -> float:
@@ -106,104 +89,6 @@ def _instants(first: datetime | None, last: datetime | None) -> tuple[datetime, 
     return tuple([first + step * (k + 0.5) for k in range(SAMPLES)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """One exponential of the lag, worked out for the hours such events keep.
-
-    ``before`` holds the weight of each earlier day, as seen from the midnight after it; ``hours`` the weight of
-    the hours of a day up to each, as seen from its own midnight; both times exp(-t / mean) for t hours later.
-    """
-
-    share: float
-    mean: float
-    before: tuple[float, ...]
-    hours: tuple[float, ...]
-
-
-@lru_cache(maxsize=64)
-def _pasts(hours: tuple[float, ...]) -> tuple[_Past, ...]:
-    often = hours or (1.0,) * 24
-    made = []
-    for share, mean in LAGS:
-        passed = [0.0]
-        for hour, each in enumerate(often):
-            passed.append(passed[-1] + each * (math.exp((hour + 1.0) / mean) - math.exp(hour / mean)))
-        before = tuple(passed[-1] * math.exp(-24.0 * (back + 1) / mean) for back in range(DAYS_BACK))
-        made.append(_Past(share, mean, before, tuple(passed)))
-    return tuple(made)
-
-
-def _back(since: float, hours: tuple[float, ...]) -> list[float]:
-    """The probability of each day from the publication day backwards, by the lag (and the hours such events keep).
-
-    ``since`` is the hours passed since the midnight that began the publication day in the event's zone. Days
-    are taken to have 24 hours: where clocks change, an hour is lost, which no weight shows.
-    """
-    whole = min(int(since), 23)
-    often = hours[whole] if hours else 1.0
-    today = 0.0
-    faded = []
-    for past in _pasts(hours):
-        passed = math.exp(-since / past.mean)
-        today += past.share * (passed * past.hours[whole] + often * (1.0 - math.exp((whole - since) / past.mean)))
-        faded.append((past.share * passed, past.before))
-    rest = [0.0] * DAYS_BACK
-    for share, before in faded:
-        rest = [weight + share * each for weight, each in zip(rest, before, strict=True)]
-    return [today, *rest]
-
-
-_FADED_AHEAD = [
-    (share, mean, [math.exp(-24.0 * day / mean) for day in range(1, DAYS_AHEAD + 2)]) for share, mean in AHEAD
-]
-"""For each exponential what is left of it at the midnights after the publication day's."""
-
-
-def _forth(since: float) -> list[float]:
-    """The probability of each day from the publication day on, for what is yet to come."""
-    left = [(share, math.exp(since / mean), faded) for share, mean, faded in _FADED_AHEAD]
-    passed = [0.0]
-    passed += [1.0 - sum([share * grown * faded[day] for share, grown, faded in left]) for day in range(DAYS_AHEAD + 1)]
-    return [later - earlier for earlier, later in pairwise(passed)]
-
-
-def _minute(local: datetime) -> int:
-    """The minute of the day, to a few: what a lag of hours can tell."""
-    return local.hour * 60 + local.minute // STEP * STEP + STEP // 2
-
-
-@lru_cache(maxsize=8192)
-def _shares(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[float, ...]:
-    """The probability of each day from the publication day on (or backwards), by the minute of that day."""
-    return tuple(_forth(minute / 60.0) if ahead else _back(minute / 60.0, hours))
-
-
-@lru_cache(maxsize=8192)
-def _unnamed(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[tuple[int, float], ...]:
-    """The same for a text that names no day: offsets in day order with weights as ``normalised`` gives them."""
-    shares = _shares(minute, ahead, hours)
-    floor = KEPT * sum(shares)
-    kept = [(offset, share) for offset, share in enumerate(shares) if share >= floor]
-    total = sum([share for _, share in kept])
-    weights = [(offset if ahead else -offset, round(share / total, 6)) for offset, share in kept]
-    return tuple([pair for pair in (weights if ahead else reversed(weights)) if pair[1] > 0.0])
-
-
-@lru_cache(maxsize=1024)
-def _mixed(
-    moments: tuple[tuple[int, int], ...], ahead: bool, hours: tuple[float, ...]
-) -> tuple[tuple[int, float], ...]:
-    """The weights of days, counted from the first, before a word was read: over moments that are as likely as each
-    other, each a day and a minute of it. Where clocks do not change they are the same for every stamp of one day."""
-    weights: dict[int, float] = {}
-    sign = 1 if ahead else -1
-    for day, minute in moments:
-        for offset, share in enumerate(_shares(minute, ahead, hours)):
-            each = day + sign * offset
-            weights[each] = weights.get(each, 0.0) + share / len(moments)
-    return tuple(weights.items())
-
-
 @lru_cache(maxsize=1024)
 def _priors(
     instants: tuple[datetime, ...], event_zone: str, ahead: bool, hours: tuple[float, ...]
@@ -216,8 +101,8 @@ def _priors(
     local = [moment.astimezone(place) for moment in instants]
     first, last = local[0].date(), local[-1].date()
     number = first.toordinal()
-    moments = tuple([(moment.toordinal() - number, _minute(moment)) for moment in local])
-    weights = {date.fromordinal(number + offset): weight for offset, weight in _mixed(moments, ahead, hours)}
+    moments = tuple([(moment.toordinal() - number, minute_of(moment)) for moment in local])
+    weights = {date.fromordinal(number + offset): weight for offset, weight in mixed(moments, ahead, hours)}
     return weights, first, last
 
 
@@ -298,8 +183,8 @@ def deciding(cues: Sequence[DayCue], outlook: Outlook) -> tuple[tuple[DayCue, ..
         return (), outlook == "ahead"
     ranks: dict[Role, int] = {"main": 0, "source": 1, "aside": 2}
     named = [each for each in cues if each.kind != "state_media"]
-    telling = sorted(named, key=lambda each: (each.later, ranks[each.role]))
     media = tuple(each for each in cues if each.kind == "state_media")
+    telling = sorted(named, key=lambda each: (each.later, ranks[each.role]))
     if outlook == "past":
         telling = [each for each in telling if each.sense != "ahead" and each.role != "aside"]
     elif outlook == "ahead":
@@ -384,8 +269,8 @@ def day_weights(
         # Nearly every headline: an instant, and no word of a day. The weights are remembered by the minute.
         local = instants[0].astimezone(zone(event_zone))
         number = local.toordinal()
-        unnamed = _unnamed(_minute(local), ahead, tuple(hours))
-        return tuple([(date.fromordinal(number + offset), weight) for offset, weight in unnamed])
+        offsets = unnamed(minute_of(local), ahead, tuple(hours))
+        return tuple([(date.fromordinal(number + offset), weight) for offset, weight in offsets])
     stamp = day_of(instants[len(instants) // 2], publisher_zone)
     full = next((each for each in chosen if each.year), None)
     written = _day_in(full, stamp, False) if full is not None else None

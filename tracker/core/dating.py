@@ -7,7 +7,7 @@ long reports take, times how well the day agrees with the words. Nothing here re
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -89,25 +89,18 @@ KEPT = 0.002
 """Days below this share of the whole are left out."""
 
 
-def _reached(hours: float, mixture: tuple[tuple[float, float], ...]) -> float:
-    """The share of lags that are at most ``hours``; 0 for negative hours."""
-    if hours <= 0:
-        return 0.0
-    return sum(share * (1.0 - math.exp(-hours / mean)) for share, mean in mixture)
-
-
 def _hours(later: datetime, earlier: datetime) -> float:
     return (later - earlier).total_seconds() / 3600.0
 
 
-def _instants(published: Published) -> list[datetime]:
-    first, last = published.first_at, published.last_at
+@lru_cache(maxsize=1024)
+def _instants(first: datetime | None, last: datetime | None) -> tuple[datetime, ...]:
     if first is None or last is None:
-        return []
+        return ()
     if last <= first:
-        return [first]
+        return (first,)
     step = (last - first) / SAMPLES
-    return [first + step * (k + 0.5) for k in range(SAMPLES)]
+    return tuple([first + step * (k + 0.5) for k in range(SAMPLES)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +151,17 @@ def _back(since: float, hours: tuple[float, ...]) -> list[float]:
     return weights
 
 
+_FADED_AHEAD = [
+    (share, mean, [math.exp(-24.0 * day / mean) for day in range(1, DAYS_AHEAD + 2)]) for share, mean in AHEAD
+]
+"""For each exponential what is left of it at the midnights after the publication day's."""
+
+
 def _forth(since: float) -> list[float]:
     """The probability of each day from the publication day on, for what is yet to come."""
-    passed = [_reached(24.0 * day - since, AHEAD) for day in range(DAYS_AHEAD + 2)]
+    left = [(share, math.exp(since / mean), faded) for share, mean, faded in _FADED_AHEAD]
+    passed = [0.0]
+    passed += [1.0 - sum([share * grown * faded[day] for share, grown, faded in left]) for day in range(DAYS_AHEAD + 1)]
     return [later - earlier for earlier, later in pairwise(passed)]
 
 
@@ -173,20 +174,22 @@ def _shares(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[float, 
 @lru_cache(maxsize=8192)
 def _unnamed(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[tuple[int, float], ...]:
     """The same for a text that names no day: offsets in day order with weights as ``normalised`` gives them."""
-    sign = 1 if ahead else -1
     shares = _shares(minute, ahead, hours)
     floor = KEPT * sum(shares)
-    start = date(2000, 1, 1)
-    weights = normalised(
-        {start + timedelta(days=sign * offset): share for offset, share in enumerate(shares) if share >= floor}
-    )
-    return tuple(((day - start).days, weight) for day, weight in weights)
+    kept = [(offset, share) for offset, share in enumerate(shares) if share >= floor]
+    total = sum([share for _, share in kept])
+    weights = [(offset if ahead else -offset, round(share / total, 6)) for offset, share in kept]
+    return tuple([pair for pair in (weights if ahead else reversed(weights)) if pair[1] > 0.0])
 
 
+@lru_cache(maxsize=1024)
 def _priors(
-    instants: Sequence[datetime], event_zone: str, ahead: bool, hours: tuple[float, ...]
-) -> tuple[dict[date, float], date, date]:
-    """The weight of every possible day before a word was read, and the first and last publication day there."""
+    instants: tuple[datetime, ...], event_zone: str, ahead: bool, hours: tuple[float, ...]
+) -> tuple[Mapping[date, float], date, date]:
+    """The weight of every possible day before a word was read, and the first and last publication day there.
+
+    Of a stamp that is a date alone there are many texts.
+    """
     weights: dict[date, float] = {}
     place = zone(event_zone)
     first = last = instants[0].astimezone(place).date()
@@ -350,7 +353,7 @@ def day_weights(
     world may date such an event by his own calendar. Words that no possible day agrees with are taken as being
     about something else and left out. Empty when the text has no usable stamp and no words name a full date.
     """
-    instants = _instants(published)
+    instants = _instants(published.first_at, published.last_at)
     if instants and len(cues) > 1:
         # The day of publication, written out, is a byline where another day is named.
         byline = day_of(instants[-1], publisher_zone)
@@ -372,7 +375,8 @@ def day_weights(
     if written is not None and written < stamp:
         ahead = False  # a year that is written out says better than any verb on which side the day lies
     told = tuple(hours) if len(instants) == 1 else ()
-    weights, home, latest = _priors(instants, event_zone, ahead, told)
+    priors, home, latest = _priors(instants, event_zone, ahead, told)
+    weights = dict(priors)
     for cue in chosen:
         named = _named(cue, stamp, home, ahead)
         if named is not None and (named >= min(home, stamp) if ahead else named <= max(latest, stamp)):

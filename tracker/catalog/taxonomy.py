@@ -170,6 +170,7 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
         subtypes,
         table.number("per_year", low=0.0, high=10_000.0),
         hours,
+        table.flag("at_sites", False),
         table.number("lone_p", LISTED_P, low=LISTED_P, high=1.0),
     )
     known_by = None

@@ -67,6 +67,8 @@ class Category:
     """How many new events of the kind an eventful year brings: how ready placing is to see another one."""
     hours: tuple[float, ...] = ()
     """24 relative frequencies of the local hour such events take place at; empty where none is known."""
+    at_sites: bool = False
+    """Whether it takes place at the sites of the gazetteer only (``places.Place.site``)."""
     lone_p: float = LISTED_P
     """From which p an event of it on one wire, of which no official source speaks, is listed (0.5 or more)."""
 

@@ -28,9 +28,12 @@ of its words, mistake a story makes the next mistake it too. Checked on the stre
 
 SUREST = 0.9999
 
-WHOLE_SHARE = 0.5
-"""A whole (a leaders' meeting) that is stated at least so surely beside its parts (arrivals, declarations) is what the
-event is, and its day is the event's."""
+VOTES = 10_000
+"""What a wire of p 1 has to say, in whole numbers: sums of them are the same in whatever order they are made."""
+
+WHOLE_SHARE, WHOLE_VOTES = 0.5, VOTES // 2
+"""A whole (a leaders' meeting) is what the event is, and its day the event's, when it is stated half as surely as its
+parts (arrivals, declarations) or likelier than not."""
 
 
 def agreed_p(wires: Iterable[float]) -> float:
@@ -96,7 +99,8 @@ class Gathering:
         if wire is None:
             wire = self._wires[piece.wire] = _Wire(piece.p)
         wire.p = max(wire.p, piece.p)
-        wire.subtype = wire.subtype or piece.subtype
+        if not wire.subtype or piece.subtype in self._parts.get(wire.subtype, ()):
+            wire.subtype = piece.subtype or wire.subtype
         wire.place = wire.place or piece.place
         wire.zone = wire.zone or piece.zone
         if wire.count is None:
@@ -221,7 +225,7 @@ class Gathering:
         votes = self._votes(lambda wire: wire.subtype)
         for whole in sorted(votes) if self._parts else ():
             theirs = sum(count for name, count in votes.items() if whole in self._parts.get(name, ()))
-            if theirs and votes[whole] >= WHOLE_SHARE * theirs:
+            if theirs and votes[whole] >= min(WHOLE_SHARE * theirs, WHOLE_VOTES):
                 votes[whole] += theirs
         return _first(votes)
 
@@ -234,7 +238,7 @@ class Gathering:
         for wire in self._wires.values():
             value = field(wire)
             if value:
-                votes[value] += round(wire.p * 10_000)
+                votes[value] += round(wire.p * VOTES)
         return votes
 
     def _count(self) -> tuple[int | None, str]:

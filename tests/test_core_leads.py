@@ -99,7 +99,7 @@ def test_a_lead_becomes_news_when_a_second_wire_has_it() -> None:
     (found,) = changes_between(timelines[0], timelines[2], labels)
     assert [change.kind for change in found.changes] == ["opened"]
     (gone,) = changes_between(timelines[2], timelines[0], labels)
-    assert [change.kind for change in gone.changes][0] == "weakened"
+    assert gone.changes[0].kind == "weakened"
     assert "a lead" in gone.changes[0].text
 
 

@@ -65,6 +65,8 @@ LEAD, LISTED = made(piece(0.55)), made(piece(0.65))
         ([piece(0.65)], True),
         ([piece(0.55), piece(0.2, 1)], True),
         ([piece(0.55, publisher_kind="official")], True),
+        ([piece(0.55, publisher=f"p{number}") for number in range(4)], True),
+        ([piece(0.55, publisher=f"p{number}") for number in range(3)], False),
         ([piece(0.7, subtype="refusal")], False),
         ([piece(0.85, subtype="refusal")], True),
         ([piece(0.3), piece(0.2, 1)], False),

@@ -31,6 +31,9 @@ SUREST = 0.9999
 VOTES = 10_000
 """What a wire of p 1 has to say, in whole numbers: sums of them are the same in whatever order they are made."""
 
+CARRIERS = 4
+"""One wire that so many publishers chose to carry is trusted like two (docs/decisions/0027)."""
+
 WHOLE_SHARE, WHOLE_VOTES = 0.5, VOTES // 2
 """A whole (a leaders' meeting) is what the event is, and its day the event's, when it is stated half as surely as its
 parts (arrivals, declarations) or likelier than not."""
@@ -200,7 +203,8 @@ class Gathering:
 
     def _listed_p(self) -> float:
         """From which p it is listed: one wire alone has to be as sure as its kind of event asks for."""
-        if self._kind is None or self._official or len(self._wires) > 1 or self.lane != "news":
+        trusted = self._official or len(self._wires) > 1 or len(self._sources) >= CARRIERS
+        if self._kind is None or trusted or self.lane != "news":
             return LISTED_P
         return self._kind.lone_p_of(self._subtype())
 

@@ -70,7 +70,7 @@ class Category:
     at_sites: bool = False
     """Whether it takes place at the sites of the gazetteer only (``places.Place.site``)."""
     lone_p: float = LISTED_P
-    """From which p an event of it on one wire, of which no official source speaks, is listed (0.5 or more)."""
+    """From which p an event of it is listed (0.5 or more) that one wire of few publishers has, none official."""
 
     def are_whole_and_part(self, one: str, other: str) -> bool:
         """Whether one subtype is a part of what the other is."""

@@ -323,3 +323,15 @@ def test_the_months_of_a_delay_and_released_people_are_counted() -> None:
 def test_any_text_is_read_or_turned_away(title: str) -> None:
     (observation,) = RulesReader(WORDS, PLACES).observe([Text(title, lang="xx")])
     assert isinstance(observation.mentions, tuple)
+
+
+@pytest.mark.parametrize(
+    ("title", "places"),
+    [
+        ("North Korea fires missile from Wonsan that could reach Washington", ("wonsan",)),
+        ("North Korea fires ballistic missile in range of Guam", ()),
+        ("Kim Jong Un arrives in Singapore for summit with Trump", ("singapore",)),
+    ],
+)
+def test_a_launch_takes_place_at_a_site_and_talks_anywhere(title: str, places: tuple[str, ...]) -> None:
+    assert read(title).mentions[0].places == places

@@ -23,8 +23,8 @@ from tracker.core.taxonomy import Category, Subtype
 from tracker.core.wires import Wires, Wording, likeness, print_of
 
 POLICY = Policy(
-    stale_share=0.05, talk_share=0.3, open_p=0.5, long_tail=8, long_share=0.1, place_factor=0.4, context_days=21,
-    wording=Wording(0.5, day_cost=0.1), link_days=2, reliability={}, certainty={},
+    stale_share=0.05, talk_share=0.3, eve_share=0.3, open_p=0.5, long_tail=8, long_share=0.1, place_factor=0.4,
+    context_days=21, wording=Wording(0.5, day_cost=0.1), link_days=2, reliability={}, certainty={},
 )  # fmt: skip
 KIND = Category(
     id="launch", label="Launch", zone="Asia/Seoul", unit="event", window_days=1, echo_days=3, weight=1, guide=True,

@@ -49,6 +49,7 @@ def _place(entry: Table) -> Place:
         lon=entry.number("lon", low=-180, high=180),
         group=entry.text("group", key) or key,
         spellings=tuple(dict.fromkeys((name, *entry.texts("spellings", ())))),
+        site=entry.flag("site", False),
     )
     entry.done()
     return place

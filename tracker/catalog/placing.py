@@ -25,6 +25,7 @@ def read_placing(folder: Path) -> tuple[Policy | None, list[Problem]]:
     policy = Policy(
         stale_share=top.number("stale_share", low=0, high=1),
         talk_share=top.number("talk_share", low=0, high=1),
+        eve_share=top.number("eve_share", low=0, high=1),
         open_p=top.number("open_p", low=0, high=1),
         long_tail=top.number("long_tail", low=1),
         long_share=top.number("long_share", low=0, high=1),
@@ -55,6 +56,11 @@ def _wording(table: Table) -> Wording:
         name = each.text("name")
         same += [(stem, name) for stem in each.texts("stems")]
         each.done()
+    primaries, voices = [], []
+    for each in table.tables("primaries"):
+        primaries.append(_primary(each))
+        voices += [(publisher, primaries[-1][0]) for publisher in each.texts("publishers", ())]
+        each.done()
     wording = Wording(
         table.number("likeness", low=0, high=1),
         table.number("day_cost", low=0, high=1),
@@ -68,7 +74,8 @@ def _wording(table: Table) -> Wording:
         tuple(sorted(table.texts("endings", ()), key=len, reverse=True)),
         tuple(spellings),
         tuple(same),
-        tuple(_primary(each) for each in table.tables("primaries")),
+        tuple(primaries),
+        tuple(voices),
     )
     table.done()
     return wording
@@ -81,5 +88,4 @@ def _primary(table: Table) -> tuple[str, str]:
     except re.error as trouble:
         table.problem("words", f"is no regular expression ({trouble})")
         pattern = "(?!)"
-    table.done()
     return name, pattern

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tracker.catalog.tables import Table, nearest, read_toml
 from tracker.core.errors import Problem
+from tracker.core.events import LISTED_P
 from tracker.core.observations import MODES, Mode
 from tracker.core.patterns import compiled
 from tracker.core.phrases import (
@@ -143,6 +144,10 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
             each.texts("groups", ()),
             each.flag("distinct", False),
             each.zone("zone", "UTC") if each.has("zone") else "",
+            each.texts("part_of", ()),
+            each.flag("lasts", False),
+            each.number("lone_p", low=LISTED_P, high=1.0) if each.has("lone_p") else None,
+            each.number("per_year", low=0.0, high=10_000.0) if each.has("per_year") else None,
         )
         if kind.id in subtypes:
             each.problem("id", f"{kind.id!r} stands twice in this category")
@@ -165,6 +170,8 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
         subtypes,
         table.number("per_year", low=0.0, high=10_000.0),
         hours,
+        table.flag("at_sites", False),
+        table.number("lone_p", LISTED_P, low=LISTED_P, high=1.0),
     )
     known_by = None
     gate = fill(table, "gate", True)

@@ -13,7 +13,7 @@ from tracker.core.phrases import TaxonomyFile
 from tracker.core.places import Place
 from tracker.core.ports import Reader
 
-READS_AS = "1"
+READS_AS = "2"
 """Raised whenever code in this package or in ``core.dating`` reads a text differently: it is part of every
 observer's version, so that what was read before is read again."""
 

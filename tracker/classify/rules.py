@@ -181,7 +181,8 @@ class RulesReader:
         days = day_weights(scene.text.published, zone, scene.text.zone, cues, outlook, hours, far)
         words["actors"] = scene.acting
         kept = tuple([pair for pair in words.items() if pair[1]])
-        places = tuple([place.id for place, _ in scene.places])
+        at_sites = self.taxonomy.categories[category].at_sites
+        places = tuple([place.id for place, _ in scene.places if place.site or not at_sites])
         return Mention(
             category, subtype, mode, round(p, 4), p_mode, days, zone, places, count, unit, weapon, kept, scene.actors,
             outcome,

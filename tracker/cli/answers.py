@@ -57,7 +57,7 @@ def timeline(
     text: Annotated[str, typer.Option(help="Only events whose title, place or sources hold every word.")] = "",
     evidence: Evidence = "all",
     as_of: AsOf = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also what is unlikely or retracted.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also leads, and what is unlikely or retracted.")] = False,
     json: Json = False,
 ) -> None:
     """Events in order of their day."""

@@ -95,6 +95,8 @@ def changes_between(
         if not admits(event):
             continue
         was = earlier_self(event, earlier)
+        if was is not None and event.listed and was.credible and not was.listed:
+            was = None  # it was a lead: a reader of the timeline hears of it now
         mine = [each for id_ in dict.fromkeys((event.id, *event.members)) for each in decisions.get(id_, ())]
         pieces = known_pieces(event, known, after.as_of)
         told: tuple[Change, ...] = ()

@@ -219,10 +219,9 @@ def _added(asked: Request, board: Board, rules: Rules, at: datetime, cite: Calla
             )
             else set()
         )
-        if mine & set(asked.urls) and event.listed:
-            raise CorrectionError(
-                [f"event {event.id} has this source, kind and day already; see ./run history {event.id}"]
-            )
+        if mine & set(asked.urls) and event.credible:
+            hint = f"see ./run history {event.id}" if event.listed else "it is a lead: affirm it"
+            raise CorrectionError([f"event {event.id} has this source, kind and day already; {hint}"])
     return Add(
         made=made_id("add", asked.author.strip(), at, {"title": asked.title, "urls": asked.urls, "first": first}),
         category=asked.category,

@@ -18,7 +18,7 @@ Role = Literal["supports", "lowers", "context", "superseded", "replaced"]
 """superseded: supported until a newer reading of its item came to count; replaced: the same of the other roles."""
 
 LISTED_P = 0.5
-"""A timeline lists events of at least this probability that are not retracted (DESIGN section 10)."""
+"""A timeline lists no event of less probability than this, and none that is retracted (DESIGN section 10)."""
 
 
 def withdrawn(role: Role) -> Role:
@@ -97,9 +97,19 @@ class Event:
     members: tuple[str, ...] = ()
     outcome: str = ""
     """What came of it in the words of a reference row ("flew over ..."); empty where nobody says."""
+    listed_p: float = LISTED_P
+    """From which ``p_occurred`` a timeline lists it: more for one wire of some kinds (``taxonomy.Category.lone_p``)."""
+    primaries: tuple[str, ...] = ()
+    """The primary sources (a general staff, a ministry, state media) that its evidence quotes or comes from."""
     said: tuple[Said, ...] = ()
     """The analysts' corrections it shows, in the order they were made; empty as the machine has it."""
 
     @property
     def listed(self) -> bool:
+        """Whether a timeline lists it. What is credible and not listed is a lead: kept, shown when asked for."""
+        return self.credible and self.p_occurred >= self.listed_p
+
+    @property
+    def credible(self) -> bool:
+        """Whether it is likelier than not, listed or still a lead."""
         return self.p_occurred >= LISTED_P and self.status != "retracted"

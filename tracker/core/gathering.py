@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tracker.core.agreement import Sums, Told, agreed, hear, say, witness
+from tracker.core.agreement import Sums, agreed, hear, say, witness
 from tracker.core.days import DayWeights, likeliest, span_of
-from tracker.core.events import Event, Evidence, Lane, Status
+from tracker.core.events import LISTED_P, Event, Evidence, Lane, Status
 from tracker.core.placing import Standing
+from tracker.core.taxonomy import Category
+from tracker.core.wires import NEVER, Wording, primaries_of
 
 OFFICIAL_KINDS = frozenset({"official"})
 """Publisher kinds whose plain report confirms (a ministry, the Security Council)."""
@@ -25,6 +27,16 @@ of its words, mistake a story makes the next mistake it too. Checked on the stre
 (docs/decisions/0025)."""
 
 SUREST = 0.9999
+
+VOTES = 10_000
+"""What a wire of p 1 has to say, in whole numbers: sums of them are the same in whatever order they are made."""
+
+CARRIERS = 4
+"""One wire that so many publishers chose to carry is trusted like two (docs/decisions/0027)."""
+
+WHOLE_SHARE, WHOLE_VOTES = 0.5, VOTES // 2
+"""A whole (a leaders' meeting) is what the event is, and its day the event's, when it is stated half as surely as its
+parts (arrivals, declarations) or likelier than not."""
 
 
 def agreed_p(wires: Iterable[float]) -> float:
@@ -55,9 +67,13 @@ class Gathering:
     offered: gather anew from the pieces that are left.
     """
 
-    def __init__(self, id_: str, lane: Lane, category: str, hours: tuple[float, ...] = ()) -> None:
+    def __init__(
+        self, id_: str, lane: Lane, category: str, kind: Category | None = None, wording: Wording = NEVER
+    ) -> None:
         self.id, self.lane, self.category = id_, lane, category
-        self._hours = hours
+        self._kind, self._wording = kind, wording
+        self._hours = kind.hours if kind is not None else ()
+        self._parts = {name: each.part_of for name, each in kind.subtypes.items() if each.part_of} if kind else {}
         self._wires: dict[int, _Wire] = {}
         self._sources: dict[str, None] = {}
         self._denials: dict[str, float] = {}
@@ -66,8 +82,10 @@ class Gathering:
         self._speaking: Evidence | None = None
         self._outcome = ""
         self._sums: Sums = {}
-        self._dated: list[tuple[DayWeights, Told | None]] = []
-        self._told: set[str] = set()
+        self._dated: list[Evidence] = []
+        self._told: set[tuple[str, bool]] = set()
+        self._aside: frozenset[str] = frozenset()
+        self._primaries: dict[str, None] = {}
         self._days: DayWeights | None = ()
         self._withdrawn: list[Evidence] = []
 
@@ -84,15 +102,19 @@ class Gathering:
         if wire is None:
             wire = self._wires[piece.wire] = _Wire(piece.p)
         wire.p = max(wire.p, piece.p)
-        wire.subtype = wire.subtype or piece.subtype
+        if not wire.subtype or piece.subtype in self._parts.get(wire.subtype, ()):
+            wire.subtype = piece.subtype or wire.subtype
         wire.place = wire.place or piece.place
         wire.zone = wire.zone or piece.zone
         if wire.count is None:
             wire.count, wire.unit = piece.count, piece.unit
-        if piece.days and piece.publisher not in self._told:
-            self._told.add(piece.publisher)
+        speaker = (piece.publisher, piece.subtype in self._parts)
+        if piece.days and speaker not in self._told:
+            self._told.add(speaker)
             self._date(piece)
         self._sources[piece.publisher] = None
+        named = primaries_of(piece.title, piece.publisher, piece.publisher_kind, self._wording)
+        self._primaries |= dict.fromkeys(sorted(named))
         self._official = self._official or piece.publisher_kind in OFFICIAL_KINDS
         self._outcome = self._outcome or piece.outcome
         self._first = piece.known_at if self._first is None else min(self._first, piece.known_at)
@@ -102,17 +124,31 @@ class Gathering:
     def _date(self, piece: Evidence) -> None:
         """Every publisher speaks once of the day: a copy has a stamp of its own, which says when it came out there."""
         self._days = None
-        place = len(self._dated)
-        self._dated.append((piece.days, piece.told))
+        place = sum(each.subtype not in self._aside for each in self._dated) if self._aside else len(self._dated)
+        self._dated.append(piece)
+        if piece.subtype not in self._aside:
+            self._hear(place, piece)
+
+    def _hear(self, place: int, piece: Evidence) -> None:
         share = say(place, piece.told)
         if share:
             hear(self._sums, witness(piece.days, piece.told, piece.zone, self._hours), share)
 
     def days(self) -> DayWeights:
-        """Weights over days; empty while nothing that supports the event says when."""
+        """Weights over days; empty while nothing that supports the event says when. Where the whole is stated, its
+        parts (an arrival on the eve) say nothing about the day."""
+        if self._parts and self._kind is not None:
+            self._set_aside(self._kind.parts_of(self._subtype()))
         if self._days is None:
-            self._days = agreed(self._sums, self._hours) or next((days for days, _ in self._dated), ())
+            self._days = agreed(self._sums, self._hours) or next((each.days for each in self._dated), ())
         return self._days
+
+    def _set_aside(self, parts: frozenset[str]) -> None:
+        if parts == self._aside:
+            return
+        self._aside, self._sums, self._days = parts, {}, None
+        for place, piece in enumerate(each for each in self._dated if each.subtype not in parts):
+            self._hear(place, piece)
 
     def standing(self) -> Standing | None:
         """The event as placing sees it, None while nothing supports it or says when."""
@@ -122,7 +158,7 @@ class Gathering:
         return Standing(
             id=self.id,
             category=self.category,
-            subtype=self._most(lambda wire: wire.subtype),
+            subtype=self._subtype(),
             days=days,
             places=frozenset(wire.place for wire in self._wires.values() if wire.place),
             voices=len(self._sources),
@@ -146,7 +182,7 @@ class Gathering:
             id=self.id,
             lane=self.lane,
             category=self.category,
-            subtype=self._most(lambda wire: wire.subtype),
+            subtype=self._subtype(),
             on=on,
             first_on=span.first,
             last_on=span.last,
@@ -161,10 +197,19 @@ class Gathering:
             title=speaking.title,
             known_at=first,
             outcome=self._outcome,
+            listed_p=self._listed_p(),
+            primaries=tuple(self._primaries),
         )
 
+    def _listed_p(self) -> float:
+        """From which p it is listed: one wire alone has to be as sure as its kind of event asks for."""
+        trusted = self._official or len(self._wires) > 1 or len(self._sources) >= CARRIERS
+        if self._kind is None or trusted or self.lane != "news":
+            return LISTED_P
+        return self._kind.lone_p_of(self._subtype())
+
     def _retracted(self) -> Event | None:
-        former = Gathering(self.id, self.lane, self.category, self._hours)
+        former = Gathering(self.id, self.lane, self.category, self._kind, self._wording)
         for piece in self._withdrawn:
             former._support(piece)
         event = former.event() if former._wires else None
@@ -179,14 +224,26 @@ class Gathering:
             return "confirmed"
         return "corroborated" if len(self._wires) > 1 else "reported"
 
+    def _subtype(self) -> str:
+        """What most say it is; the votes for its parts count for a whole that is stated beside them."""
+        votes = self._votes(lambda wire: wire.subtype)
+        for whole in sorted(votes) if self._parts else ():
+            theirs = sum(count for name, count in votes.items() if whole in self._parts.get(name, ()))
+            if theirs and votes[whole] >= min(WHOLE_SHARE * theirs, WHOLE_VOTES):
+                votes[whole] += theirs
+        return _first(votes)
+
     def _most(self, field: Callable[[_Wire], str]) -> str:
-        """The value with the greatest summed p among wires that state one; "" when none does."""
+        return _first(self._votes(field))
+
+    def _votes(self, field: Callable[[_Wire], str]) -> Counter[str]:
+        """The summed p of each value among the wires that state one."""
         votes: Counter[str] = Counter()
         for wire in self._wires.values():
             value = field(wire)
             if value:
-                votes[value] += round(wire.p * 10_000)
-        return min(votes, key=lambda value: (-votes[value], value)) if votes else ""
+                votes[value] += round(wire.p * VOTES)
+        return votes
 
     def _count(self) -> tuple[int | None, str]:
         """The count most wires state, the larger one on a tie (first reports count low)."""
@@ -194,3 +251,8 @@ class Gathering:
         if not votes:
             return None, ""
         return max(votes, key=lambda pair: (votes[pair], pair[0] or 0, pair[1]))
+
+
+def _first(votes: Counter[str]) -> str:
+    """The value with the most votes, ties by name; "" where there is none."""
+    return min(votes, key=lambda value: (-votes[value], value)) if votes else ""

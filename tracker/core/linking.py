@@ -29,10 +29,13 @@ class Link:
 def link(
     news: Sequence[Event], reference: Sequence[Event], categories: Mapping[str, Category], link_days: int
 ) -> tuple[Link, ...]:
-    """Pair events one to one, nearest days first, ties by id; what is retracted or unlisted never joins."""
+    """Pair events one to one, nearest days first, ties by id; what is retracted or below 0.5 never joins.
+
+    A lead may: the table is the second source that it lacked.
+    """
     by_category: dict[str, list[Event]] = {}
     for event in news:
-        if event.listed:
+        if event.credible:
             by_category.setdefault(event.category, []).append(event)
     pairs = []
     for known in reference:
@@ -41,7 +44,7 @@ def link(
         for heard in by_category.get(known.category, ()):
             gap = abs((heard.on - known.on).days)
             inside = heard.first_on <= known.last_on and known.first_on <= heard.last_on
-            if (gap <= link_days or inside) and compatible(categories[known.category], heard.subtype, known.subtype):
+            if (gap <= link_days or inside) and _alike(categories[known.category], heard.subtype, known.subtype):
                 stated = 0 if heard.subtype == known.subtype else 1
                 pairs.append((gap, stated, known.id, heard.id, heard, known))
     taken: set[str] = set()
@@ -51,6 +54,10 @@ def link(
             taken |= {known_id, heard_id}
             links.append(Link(heard_id, known_id, differences(heard, known)))
     return tuple(sorted(links, key=lambda found: found.reference))
+
+
+def _alike(category: Category, heard: str, known: str) -> bool:
+    return compatible(category, heard, known) or category.are_whole_and_part(heard, known)
 
 
 def differences(news: Event, reference: Event) -> tuple[Difference, ...]:
@@ -88,6 +95,7 @@ def join(news: Sequence[Event], reference: Sequence[Event], links: Sequence[Link
                 unit=known.unit if known.count is not None else heard.unit,
                 place=known.place or heard.place,
                 wires=heard.wires,
+                primaries=heard.primaries,
                 sources=tuple(dict.fromkeys((*known.sources, *heard.sources))),
                 known_at=min(known.known_at, heard.known_at),
                 members=(heard.id, known.id),

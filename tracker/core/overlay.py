@@ -25,7 +25,8 @@ from tracker.core.corrections import (
     standing,
 )
 from tracker.core.days import DateSpan, DayWeights, likeliest, normalised
-from tracker.core.events import Event, Evidence, Lane, Said
+from tracker.core.events import LISTED_P, Event, Evidence, Lane, Said
+from tracker.core.taxonomy import Category
 from tracker.core.wires import Wires, Wording
 
 AFFIRMED_P = 0.98
@@ -96,21 +97,21 @@ def overlay(
     evidence: Mapping[str, Sequence[Evidence]],
     journal: Sequence[Correction],
     wording: Wording,
-    hours_of: Callable[[str], tuple[float, ...]] = lambda _: (),
+    kind_of: Callable[[str], Category | None] = lambda _: None,
     renamed: Mapping[str, str] | None = None,
 ) -> Overlay:
     """The lane as its corrections leave it, in the order of the events given, what was made by hand last.
 
     ``evidence`` holds at least that of ``regrouped``; ``journal`` only what was known by the instant the events are
     of; ``wording`` is how titles are told for copies (of merged events, whose wires were counted apart);
-    ``hours_of`` gives a category's hours (``taxonomy.Taxonomy.hours_of``); ``renamed`` leads from ids that the
+    ``kind_of`` gives what the taxonomy says of a category; ``renamed`` leads from ids that the
     machine no longer uses to the events that hold their evidence. A correction that cannot be applied is told of,
     and changes nothing.
     """
     held = [entry for entry in standing(journal) if any(target.lane == lane for target in entry.targets)]
     if not held:
         return Overlay(tuple(events))
-    sheet = _Sheet(lane, events, evidence, wording, hours_of, renamed or {})
+    sheet = _Sheet(lane, events, evidence, wording, kind_of, renamed or {})
     refused = []
     for entry in held:
         reason = sheet.take(entry)
@@ -128,13 +129,13 @@ class _Sheet:
         events: Sequence[Event],
         evidence: Mapping[str, Sequence[Evidence]],
         wording: Wording,
-        hours_of: Callable[[str], tuple[float, ...]],
+        kind_of: Callable[[str], Category | None],
         renamed: Mapping[str, str],
     ) -> None:
         self._lane: Lane = lane
         self._machine = {event.id: event for event in events}
         self._evidence = evidence
-        self._wording, self._hours_of = wording, hours_of
+        self._wording, self._kind_of = wording, kind_of
         self._renamed = renamed
         self._category = {event.id: event.category for event in events}
         self._pieces: dict[str, tuple[Evidence, ...]] = {}
@@ -218,7 +219,7 @@ class _Sheet:
 
     def _assembled(self, id_: str, pieces: Sequence[Evidence]) -> Event | None:
         category = self._category[id_]
-        return assemble(id_, self._lane, category, pieces, self._hours_of(category))
+        return assemble(id_, self._lane, category, pieces, self._kind_of(category), self._wording)
 
     def result(self, refused: Iterable[NotApplied]) -> Overlay:
         events = []
@@ -241,9 +242,14 @@ def goes(piece: Evidence, change: Split) -> bool:
 
 
 def told(event: Event, entries: Sequence[Correction]) -> Event:
-    """The event as its corrections leave it, each applied to what the one before left."""
+    """The event as its corrections leave it, each applied to what the one before left. Somebody looked at it and let it
+    stand: it is no lead any more."""
     for entry in entries:
-        event = replace(_changed(event, entry.change), said=(*event.said, Said(entry.seq, entry.action, entry.author)))
+        event = replace(
+            _changed(event, entry.change),
+            listed_p=LISTED_P,
+            said=(*event.said, Said(entry.seq, entry.action, entry.author)),
+        )
     return event
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Place:
     """``zone`` is the IANA zone its days are counted in; ``lat`` and ``lon`` are degrees (north and east
     positive), good to a few kilometres; ``group`` is its site group: two pads of one site share it, and a
-    launch is known by its day and its group. ``spellings`` hold every English and Korean form, the name too.
+    launch is known by its day and its group; ``site`` says that launches and tests may take place there.
+    ``spellings`` hold every English and Korean form, the name too.
     """
 
     id: str
@@ -19,3 +20,4 @@ class Place:
     lon: float
     group: str
     spellings: tuple[str, ...] = ()
+    site: bool = False

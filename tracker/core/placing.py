@@ -41,6 +41,7 @@ class Policy:
 
     stale_share: float
     talk_share: float
+    eve_share: float
     open_p: float
     long_tail: float
     long_share: float
@@ -157,11 +158,13 @@ def place(
     scored = []
     for event in standing:
         if event.category == mention.category and (
-            mention.subtype in ("", event.subtype)
+            category.are_whole_and_part(mention.subtype, event.subtype)
+            or mention.subtype in ("", event.subtype)
             or event.id in copied
             or compatible(category, mention.subtype, event.subtype)
         ):
-            fresh, echo = _agreement(mention, said, event, category, policy)
+            eve = policy.eve_share if category.lasts(mention.subtype, event.subtype) else 0.0
+            fresh, echo = _agreement(mention, said, event, category, policy, eve)
             if fresh + echo > 0:
                 scored.append((fresh, echo, event))
     scored.sort(key=lambda found: (-(found[0] + found[1]), found[2].id))
@@ -169,7 +172,7 @@ def place(
         return _as_context(mention, scored, policy)
     if mention.act == "lowers":
         return _as_denial(scored)
-    new = mention.p * (1 - policy.stale_share) * category.per_year / DAYS_A_YEAR
+    new = mention.p * (1 - policy.stale_share) * category.rate_of(mention.subtype) / DAYS_A_YEAR
     total = new + sum(fresh + echo for fresh, echo, _ in scored)
     if scored and scored[0][0] + scored[0][1] >= new:
         fresh, echo, event = scored[0]
@@ -192,8 +195,10 @@ def stay(mention: Placeable, category: Category, former: Sequence[Standing]) -> 
         span = event.span
         if span is None or event.category != mention.category:
             continue
-        alike = compatible(category, mention.subtype, event.subtype) or compatible(
-            category, event.subtype, mention.subtype
+        alike = (
+            compatible(category, mention.subtype, event.subtype)
+            or compatible(category, event.subtype, mention.subtype)
+            or category.are_whole_and_part(mention.subtype, event.subtype)
         )
         gap = max((said.first - span.last).days, (span.first - said.last).days, 0)
         if alike and gap <= category.window_days:
@@ -202,9 +207,10 @@ def stay(mention: Placeable, category: Category, former: Sequence[Standing]) -> 
 
 
 def _agreement(
-    mention: Placeable, said: DateSpan, event: Standing, category: Category, policy: Policy
+    mention: Placeable, said: DateSpan, event: Standing, category: Category, policy: Policy, eve: float
 ) -> tuple[float, float]:
-    """(fresh, echo): the two ways in which a mention may be of this event, as rates per day."""
+    """(fresh, echo): the two ways in which a mention may be of this event, as rates per day. ``eve``: what agreement
+    across one day is worth beside that on one day, 0 where only the same day agrees."""
     on, span = event.on, event.span
     if on is None or span is None:
         return 0.0, 0.0
@@ -213,7 +219,14 @@ def _agreement(
     gap = (said.first - span.last).days if said.first > span.last else (span.first - said.last).days
     if gap <= category.window_days:
         theirs = dict(event.days)
-        overlap = sum([weight * theirs.get(day, 0.0) for day, weight in mention.days])
+        if eve:
+            overlap = sum(
+                weight * share * eve ** abs((day - other).days)
+                for day, weight in mention.days
+                for other, share in event.days
+            )
+        else:
+            overlap = sum([weight * theirs.get(day, 0.0) for day, weight in mention.days])
         fresh = mention.p * (1 - policy.stale_share) * overlap * event.p
     lag = (mention.seen_on - on).days
     if lag >= 0:

@@ -63,7 +63,7 @@ def select(
     """The events whose likeliest day lies in ``first``..``last`` and that match the rest, by day, then id.
 
     ``text``: every word of it must occur in title, place or sources, whatever its case or width.
-    ``everything`` also admits what is unlikely or retracted (else p_occurred of 0.5 or more, not retracted).
+    ``everything`` also admits leads and what is unlikely or retracted (else what is ``listed``).
     """
     wanted = _folded(text).split()
     kept = (
@@ -105,6 +105,8 @@ def event_fields(event: Event) -> Document:
         "unit": event.unit,
         "place": event.place,
         "wires": event.wires,
+        "primary_sources": len(event.primaries),
+        "listed": event.listed,
         "sources": list(event.sources),
         "title": event.title,
         "known_at": instant(event.known_at),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tracker.core.events import LISTED_P
 from tracker.core.observations import Mode
 
 Act = Literal["opens", "lowers", "context", "ignores"]
@@ -37,6 +38,14 @@ class Subtype:
     """True when it is never the same event as one of another subtype (a resolution and a designation)."""
     zone: str = ""
     """Overrides the category's zone (the acting body's seat), empty to inherit."""
+    part_of: tuple[str, ...] = ()
+    """Subtypes that have such a thing as a part: an arrival and a declaration belong to the leaders' meeting."""
+    lasts: bool = False
+    """Whether it may go on for days (a visit): reports of neighbouring days may then be of one."""
+    lone_p: float | None = None
+    """From which p an event of this subtype on one wire is listed; None: the category's."""
+    per_year: float | None = None
+    """How many new events of this subtype an eventful year brings, where it is known apart; None: the category's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,33 @@ class Category:
     """How many new events of the kind an eventful year brings: how ready placing is to see another one."""
     hours: tuple[float, ...] = ()
     """24 relative frequencies of the local hour such events take place at; empty where none is known."""
+    at_sites: bool = False
+    """Whether it takes place at the sites of the gazetteer only (``places.Place.site``)."""
+    lone_p: float = LISTED_P
+    """From which p an event of it is listed (0.5 or more) that one wire of few publishers has, none official."""
+
+    def are_whole_and_part(self, one: str, other: str) -> bool:
+        """Whether one subtype is a part of what the other is."""
+        kinds = self.subtypes
+        return any(part in kinds and whole in kinds[part].part_of for part, whole in ((one, other), (other, one)))
+
+    def lasts(self, one: str, other: str) -> bool:
+        """Whether events of both subtypes may go on for days."""
+        return all(name in self.subtypes and self.subtypes[name].lasts for name in (one, other))
+
+    def lone_p_of(self, subtype: str) -> float:
+        """From which p an event of one subtype on one wire is listed."""
+        kind = self.subtypes.get(subtype)
+        return self.lone_p if kind is None or kind.lone_p is None else kind.lone_p
+
+    def parts_of(self, whole: str) -> frozenset[str]:
+        """The subtypes that a subtype may have as parts."""
+        return frozenset(name for name, kind in self.subtypes.items() if whole in kind.part_of)
+
+    def rate_of(self, subtype: str) -> float:
+        """New events a year of one subtype."""
+        kind = self.subtypes.get(subtype)
+        return self.per_year if kind is None or kind.per_year is None else kind.per_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +117,6 @@ class Taxonomy:
         kind = self.categories[category]
         inner = kind.subtypes.get(subtype)
         return inner.zone if inner is not None and inner.zone else kind.zone
-
-    def hours_of(self, category: str) -> tuple[float, ...]:
-        """How often events of a category keep each local hour; empty where none is known."""
-        kind = self.categories.get(category)
-        return kind.hours if kind is not None else ()
 
     def groups_of(self, category: str, subtype: str) -> frozenset[str]:
         """The subtype itself and the families it belongs to; empty for an unknown or empty subtype."""

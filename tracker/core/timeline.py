@@ -28,7 +28,7 @@ class EventFilter:
 
     ``subtypes`` are subtype or group ids (empty: any), ``places`` place ids (empty: anywhere), ``outcome`` a
     part of the event's outcome, upper and lower case alike (empty: any). ``min_p`` (0..1) is the least
-    ``p_occurred`` at which an event counts; it defaults to what a timeline lists. ``statuses`` (empty: any) are
+    ``p_occurred`` at which an event counts, of those a timeline lists; below 0.5, of all. ``statuses`` (empty: any) are
     those it must have one of.
     """
 
@@ -54,7 +54,8 @@ class EventFilter:
         return self.outcome.casefold() in event.outcome.casefold()
 
     def counts(self, event: Event) -> bool:
-        return event.p_occurred >= self.min_p
+        """Whether the event is sure enough: a lead decides nothing unless less than a timeline's own floor is asked."""
+        return event.p_occurred >= self.min_p and (event.listed or self.min_p < LISTED_P)
 
 
 @dataclass(frozen=True, slots=True)

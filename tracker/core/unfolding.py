@@ -95,7 +95,7 @@ class Unfolding:
         """Assemble one event anew; whether it is another than before."""
         category = self._category[id_]
         known = [each for piece in self._pieces[lane, id_] if (each := piece.known_by(instant)) is not None]
-        event = assemble(id_, lane, category, known, self._taxonomy.hours_of(category))
+        event = assemble(id_, lane, category, known, self._taxonomy.categories.get(category))
         held = self._events.get((lane, id_))
         if held == event:
             return False

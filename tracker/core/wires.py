@@ -29,7 +29,8 @@ class Wording:
     ``ahead``: words of what is to come; ``endings``: what is cut from a word to find its stem, longest first;
     ``spellings``: names and their one spelling, in the order they are replaced; ``same``: stems that desks put for one
     another, each with the one that stands for it; ``primaries``: who may be quoted as
-    having seen or done it (a general staff, a ministry, state media), each with the expression it is named by.
+    having seen or done it (a general staff, a ministry, state media), each with the expression it is named by;
+    ``voices``: publishers, each with the primary source it writes for.
     """
 
     likeness: float
@@ -45,6 +46,7 @@ class Wording:
     spellings: tuple[tuple[str, str], ...] = ()
     same: tuple[tuple[str, str], ...] = ()
     primaries: tuple[tuple[str, str], ...] = ()
+    voices: tuple[tuple[str, str], ...] = ()
 
 
 NEVER = Wording(2.0)
@@ -52,6 +54,9 @@ NEVER = Wording(2.0)
 
 OWN_VOICES = frozenset({"agency", "official", "state_media"})
 """Kinds of publishers that others copy, and that write their own texts."""
+
+PRIMARY_VOICES = frozenset({"official", "state_media"})
+"""Kinds of publishers that are primary sources: they say what they themselves did or saw."""
 
 NEWEST = 64
 """With so many of an event's newest texts a new one is compared: a copy comes soon, and a much reported event must
@@ -103,6 +108,14 @@ def print_of(title: str, wording: Wording) -> Print:
         _FOREIGN.search(text) is not None,
         frozenset(name for name, pattern in wording.primaries if compiled(pattern).search(text)),
     )
+
+
+def primaries_of(title: str, publisher: str, kind: str, wording: Wording) -> frozenset[str]:
+    """The primary sources behind a text: those its title quotes, and its publisher where that is one itself."""
+    quoted = print_of(title, wording).primaries if wording.primaries else frozenset()
+    if kind not in PRIMARY_VOICES:
+        return quoted
+    return quoted | {next((primary for voice, primary in wording.voices if voice == publisher), publisher)}
 
 
 def _stem(word: str, endings: tuple[str, ...]) -> str:

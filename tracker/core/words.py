@@ -223,6 +223,8 @@ def attested_words(event: Event) -> str:
     if last is not None:
         return f"{_SETTLING[last.action]} by {plain(last.author)}"
     words = status_words(event.status, event.wires, event.lane)
+    if event.credible and not event.listed:
+        words += "; a lead, not on the timeline before a second source has it"
     return f"{words}; corrected by {plain(event.said[-1].author)}" if event.said else words
 
 

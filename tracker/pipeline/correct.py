@@ -199,7 +199,7 @@ def _forms(
 ) -> list[Event]:
     """How the event and its kin showed with that evidence and those corrections."""
     pieces = events.evidence_of(tx, sorted(ids), cut)
-    hours_of = beliefs.taxonomy.hours_of
+    kind_of = beliefs.taxonomy.categories.get
     made = []
     for lane in LANES:
         machine = []
@@ -207,10 +207,10 @@ def _forms(
             event = events.find(tx, id_)
             if event is None or event.lane != lane:
                 continue
-            base = assemble(id_, lane, event.category, pieces[id_], hours_of(event.category))
+            base = assemble(id_, lane, event.category, pieces[id_], kind_of(event.category), beliefs.policy.wording)
             if base is not None:
                 machine.append(base)
-        made.append(overlay(lane, machine, pieces, journal, beliefs.policy.wording, hours_of).events)
+        made.append(overlay(lane, machine, pieces, journal, beliefs.policy.wording, kind_of).events)
     links = link(made[0], made[1], beliefs.taxonomy.categories, beliefs.policy.link_days)
     wanted = {form.id for form in shown.forms}
     return [event for event in (*join(made[0], made[1], links), *made[0], *made[1]) if event.id in wanted]

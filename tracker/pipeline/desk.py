@@ -114,7 +114,7 @@ class Desk:
 
     def _gather(self, id_: str) -> None:
         kind = self._categories.get(self.category[id_])
-        gathering = Gathering(id_, self.lane, self.category[id_], kind.hours if kind is not None else ())
+        gathering = Gathering(id_, self.lane, self.category[id_], kind, self._wording)
         for piece in self._evidence[id_]:
             gathering.add(piece)
         self._gathered[id_] = gathering

@@ -317,7 +317,7 @@ def place_reference(tx: Tx, rows: Sequence[Unplaced], tables: Mapping[int, str],
     return opened
 
 
-_CERTAIN = Policy(0, 0, 0, 1, 0, 1, 0, NEVER, 0, {}, {})
+_CERTAIN = Policy(0, 0, 0, 0, 1, 0, 1, 0, NEVER, 0, {}, {})
 """A row's probability comes from its stated certainty alone."""
 
 

@@ -60,7 +60,7 @@ def corrected_lane(
     policy: Policy,
 ) -> Overlay:
     """One lane with the corrections of a journal laid over it."""
-    standing = _lane(tx, lane, taxonomy, as_of)
+    standing = _lane(tx, lane, taxonomy, policy, as_of)
     wanted = named(journal, lane)
     if not wanted:
         return Overlay(tuple(standing))
@@ -76,17 +76,17 @@ def corrected_lane(
             if (holder := next((found[key] for key in anchors if key in found), None)) is not None
         }
         evidence |= events.evidence_of(tx, sorted(set(renamed.values())), as_of)
-    return overlay(lane, standing, evidence, journal, policy.wording, taxonomy.hours_of, renamed)
+    return overlay(lane, standing, evidence, journal, policy.wording, taxonomy.categories.get, renamed)
 
 
-def _lane(tx: Tx, lane: Lane, taxonomy: Taxonomy, as_of: datetime | None) -> list[Event]:
+def _lane(tx: Tx, lane: Lane, taxonomy: Taxonomy, policy: Policy, as_of: datetime | None) -> list[Event]:
     standing = events.all_events(tx, lane)
     if as_of is None:
         return standing
     known = events.lane_evidence(tx, lane, as_of)
     category = {event.id: event.category for event in standing}
     made = (
-        assemble(id_, lane, category[id_], pieces, taxonomy.hours_of(category[id_]))
+        assemble(id_, lane, category[id_], pieces, taxonomy.categories.get(category[id_]), policy.wording)
         for id_, pieces in known.items()
         if id_ in category
     )

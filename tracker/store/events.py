@@ -64,6 +64,8 @@ def keep_events(tx: Tx, assembled: Sequence[Event]) -> None:
                 "title": event.title,
                 "outcome": event.outcome,
                 "known_at": event.known_at,
+                "listed_p": event.listed_p,
+                "primaries": list(event.primaries),
             }
             for event in assembled
         ],
@@ -90,6 +92,8 @@ def _event(row: sa.RowMapping) -> Event:
         title=row["title"],
         known_at=row["known_at"],
         outcome=row["outcome"],
+        listed_p=row["listed_p"],
+        primaries=tuple(row["primaries"]),
     )
 
 

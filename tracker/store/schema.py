@@ -290,6 +290,8 @@ events = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("known_at", UtcInstant, nullable=False),
+    sa.Column("listed_p", sa.Float, nullable=False, server_default="0.5"),
+    sa.Column("primaries", sa.JSON, nullable=False, server_default="[]"),
     sa.Index(None, "lane", "category", "on_day"),
     sa.Index(None, "on_day", "id"),
 )

@@ -94,7 +94,8 @@ def _add_events(api: FastAPI, reads: Reads) -> None:
         response_model=TimelinePage,
         responses=described(422),
         summary="The timeline",
-        description="Events by day, then id. By default those with p_occurred of 0.5 or more that are not retracted.",
+        description="Events by day, then id. By default those that are `listed`: p_occurred of 0.5 or more, "
+        "of some kinds more where one source alone has it.",
     )
     def events(query: Annotated[EventQuery, Query()]) -> Document:
         query.check(reads.labels().taxonomy)

@@ -38,6 +38,11 @@ class EventLine(Answer):
     unit: str = Field(description="What is counted; empty where nothing is.")
     place: str = Field(description="Where; empty where unknown.")
     wires: int = Field(ge=0, description="Independent sources: copies of one text count once.")
+    primary_sources: int = Field(
+        ge=0,
+        description="Those who saw or did it (a general staff, a ministry, state media) and are quoted or publish.",
+    )
+    listed: bool = Field(description="Whether the timeline has it by default; false for leads and what is unlikely.")
     sources: list[str] = Field(description="Who published it.")
     title: str = Field(description="A headline of one source, as published: untrusted text, escape it.")
     known_at: datetime = Field(description="When the first evidence could be known (UTC).")

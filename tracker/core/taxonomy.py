@@ -37,6 +37,8 @@ class Subtype:
     """True when it is never the same event as one of another subtype (a resolution and a designation)."""
     zone: str = ""
     """Overrides the category's zone (the acting body's seat), empty to inherit."""
+    actor: str = ""
+    """Who acts, where it is not who acts in the category; empty to inherit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class Category:
     """How many new events of the kind an eventful year brings: how ready placing is to see another one."""
     hours: tuple[float, ...] = ()
     """24 relative frequencies of the local hour such events take place at; empty where none is known."""
+    actor: str = ""
+    """Who acts in every event of the kind ("North Korea"); empty where it may be one or another."""
+    event_units: tuple[str, ...] = ()
+    """Units of which each event is one, whatever else it counts: a launch of three missiles is one salvo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,12 @@ class Taxonomy:
         kind = self.categories[category]
         inner = kind.subtypes.get(subtype)
         return inner.zone if inner is not None and inner.zone else kind.zone
+
+    def actor_of(self, category: str, subtype: str) -> str:
+        """Who acts in such an event; empty where its kind does not say."""
+        kind = self.categories[category]
+        inner = kind.subtypes.get(subtype)
+        return inner.actor if inner is not None and inner.actor else kind.actor
 
     def hours_of(self, category: str) -> tuple[float, ...]:
         """How often events of a category keep each local hour; empty where none is known."""

@@ -1,4 +1,4 @@
-"""Each filter and unit of a measure, as a claim's file states it: an event that makes the claim true and one that does not."""
+"""Each filter and unit of a measure, as a claim's file states it: an event for yes and one for no."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tables say is changed in a fresh home, and the program is asked: exactly what rests on it moves, of all 42."""
+"""What the tables say is changed in a fresh home, the program is asked: exactly what rests on it moves, of all 42."""
 
 from __future__ import annotations
 

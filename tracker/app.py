@@ -19,8 +19,7 @@ from tracker.classify.examples import Example
 from tracker.comparisons import Comparisons
 from tracker.core.base_rates import Rivals, rivals
 from tracker.core.cards import card_of
-from tracker.core.claim_histories import DAY_ZONE, History, usual_days
-from tracker.core.days import DateSpan, day_of
+from tracker.core.days import day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
 from tracker.core.errands import Manners, Wanted, errand
@@ -43,7 +42,6 @@ from tracker.pipeline import answers
 from tracker.pipeline.archive import ImportReport, take_archive
 from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
 from tracker.pipeline.fetch import FetchReport, fetch
-from tracker.pipeline.histories import told
 from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
@@ -143,7 +141,7 @@ class App(Comparisons):
         for name in ("_reading", "docket"):
             self.__dict__.pop(name, None)
         self._timelines.clear()
-        self._recent.clear()
+        self.forget()
         self.prepare(tolerant=True)
         return "config changed and is read anew"
 
@@ -318,18 +316,6 @@ class App(Comparisons):
                 return tuple(verdicts.in_force(tx, view))
         beliefs = self.beliefs
         return judge_as_of(self.store, self.docket, beliefs.taxonomy, beliefs.policy, view, as_of, self.clock.now())
-
-    def histories(
-        self, view: View, wanted: Sequence[str] = (), first: date | None = None, last: date | None = None
-    ) -> tuple[History, ...]:
-        """How claims stood on every day, by id or ref (none named: all); from the document's day on unless told."""
-        beliefs = self.beliefs
-        claims = [each for each in beliefs.forecasts if not wanted or each.id in wanted or each.ref in wanted]
-        today = day_of(self.clock.now(), DAY_ZONE)
-        usual = usual_days(claims, today)
-        begin = min(first or min(usual.first, last or usual.first), today)  # of days to come nothing is known
-        days = DateSpan(begin, max(begin, min(last or max(usual.last, first or usual.last), today)))
-        return told(self.store, self.docket, claims, beliefs.taxonomy, beliefs.policy, view, days)
 
     def scores(self, view: View, as_of: datetime | None = None, document: str = "") -> Mapping[str, Any]:
         """The scores of one document's claims, or of all together."""

@@ -16,7 +16,7 @@ from tracker.core.tallies import SETTLEMENT_DAYS, Grounds
 from tracker.core.taxonomy import Taxonomy
 from tracker.core.timeline import Timeline, View
 from tracker.core.turning import event_words
-from tracker.core.unfolding import Unfolding
+from tracker.core.unfolding import Days
 from tracker.core.verdicts import Outcome, Reason, Verdict
 
 DAY_ZONE = "Asia/Seoul"
@@ -87,7 +87,7 @@ def usual_days(forecasts: Sequence[Forecast], today: date) -> DateSpan:
 
 def histories(
     forecasts: Sequence[Forecast],
-    unfolding: Unfolding,
+    unfolding: Days,
     coverage: Coverage,
     series: Mapping[str, Series],
     taxonomy: Taxonomy,
@@ -116,7 +116,7 @@ def histories(
 
 def _sittings(
     forecasts: Sequence[Forecast],
-    unfolding: Unfolding,
+    unfolding: Days,
     coverage: Coverage,
     series: Mapping[str, Series],
     taxonomy: Taxonomy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 from tracker.core.baselines import Series
@@ -61,6 +61,12 @@ class History:
     window: str
     moments: tuple[Moment, ...]
     changes: tuple[Change, ...]
+
+
+def until(told: History, on: date) -> History:
+    """The history no later than a day: what each day says never rests on a later one."""
+    moments = tuple(moment for moment in told.moments if moment.on <= on)
+    return replace(told, moments=moments, changes=tuple(change for change in told.changes if change.on <= on))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import get_args
 
 from tracker.core.base_rates import MODEL_WORDS, Rivals
 from tracker.core.changes import EventChange
+from tracker.core.claim_histories import Change, History
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.discrepancies import Reconciliation
 from tracker.core.explaining import Explanation
@@ -34,7 +35,7 @@ from tracker.outputs import atom
 from tracker.outputs.board import Tally, board
 from tracker.outputs.chart import LEFT, RIGHT, TOP, WIDTH, Panel, panels
 from tracker.outputs.comparing import reconciliation_page
-from tracker.outputs.plots import Bar, bar, calibration_dots, said_plot
+from tracker.outputs.plots import Bar, PastPlot, bar, calibration_dots, past_plot, said_plot
 from tracker.outputs.templating import FOLDER, environment
 
 STYLE_PATH = "/style.css"
@@ -89,6 +90,21 @@ class IndicatorRow:
         events = sum(len(cell.events) for cell in cells)
         others = sum(len(cell.elsewhere) + len(cell.differing) for cell in cells)
         return IndicatorRow(indicator, cells, bar(ratio), ratio_words(ratio), events, others)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How one reading stood, as its page shows it; ``turns`` counts the days on which the verdict was another."""
+
+    first: date
+    plot: PastPlot | None
+    changes: tuple[Change, ...]
+    turns: int
+
+    @staticmethod
+    def of(told: History) -> Past:
+        turns = sum(change.before not in (None, change.after) for change in told.changes)
+        return Past(told.moments[0].on, past_plot(told), told.changes, turns)
 
 
 class Pages:
@@ -168,10 +184,18 @@ class Pages:
         view: View,
         labels: Labels,
         as_of: date | None = None,
+        histories: Sequence[History] = (),
     ) -> str:
-        """One claim: each of its verdicts from the score to the sources."""
+        """One claim: each of its verdicts from the score to the sources, and how it stood day by day."""
         return self._templates.get_template("claim.html").render(
-            card=card, chains=chains, view=view, views=get_args(View), labels=labels, shown=ARTICLES_SHOWN, as_of=as_of
+            card=card,
+            chains=chains,
+            view=view,
+            views=get_args(View),
+            labels=labels,
+            shown=ARTICLES_SHOWN,
+            as_of=as_of,
+            pasts={(each.reading, each.window): Past.of(each) for each in histories if each.moments},
         )
 
     def indicators(self, sheet: Sheet, view: View, labels: Labels, as_of: date | None = None) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
+from tracker.core.claim_histories import until
 from tracker.core.details import EventDetail
 from tracker.core.shapes import AS_OF_ZONE, as_of_instant
 from tracker.core.timeline import View
@@ -60,7 +61,8 @@ def add_pages(api: FastAPI, reads: Reads, pages: Pages) -> None:
         if card is None:
             raise HTTPException(404, "No claim has this id; the scoreboard lists those there are.")
         chains = reads.explain(card.id, evidence, as_of_instant(as_of) if as_of else None)
-        return HTMLResponse(pages.claim(card, chains, evidence, reads.labels(), as_of))
+        told = [until(each, as_of) if as_of else each for each in reads.history(evidence, card.id)]
+        return HTMLResponse(pages.claim(card, chains, evidence, reads.labels(), as_of, told))
 
     @api.api_route("/indicators", methods=METHODS, include_in_schema=False, response_class=HTMLResponse)
     def indicators(

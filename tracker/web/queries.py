@@ -49,12 +49,17 @@ AS_OF = "Only what was known by the end of this day in Korea; left out: everythi
 EVIDENCE = "Which evidence is admitted: news alone, reference tables alone, or both joined."
 
 
-class ForecastQuery(BaseModel):
-    """The query of one forecast."""
+class EvidenceQuery(BaseModel):
+    """The query of a claim's history."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     evidence: View = Field("all", description=EVIDENCE)
+
+
+class ForecastQuery(EvidenceQuery):
+    """The query of one forecast."""
+
     as_of: Day | None = Field(None, description=AS_OF, examples=["2020-03-31"])
 
 

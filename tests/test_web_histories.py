@@ -13,7 +13,7 @@ from test_web_pages import page
 from web_asking import ask
 
 from tracker.core.claim_histories import Moment
-from tracker.outputs.plots import PAST_FOOT, PAST_LEFT, PAST_RIGHT, PAST_TICKS, PAST_TOP, past_plot
+from tracker.outputs.plots import PAST_FOOT, PAST_LEFT, PAST_RIGHT, PAST_TOP, past_plot
 
 
 def test_the_api_tells_each_day_and_what_changed_it() -> None:
@@ -79,5 +79,5 @@ def test_lines_and_days_keep_within_the_plot(days: list[tuple[float | None, floa
             at = float(step[1:]) if step[0] in "MHV" else float(step)
             low, high = (PAST_TOP, PAST_FOOT) if step[0] not in "MH" else (PAST_LEFT, PAST_RIGHT)
             assert low <= at <= high, path
-    assert len(plot.ticks) <= PAST_TICKS + 1
+    assert len(plot.ticks) <= 3
     assert [x for x, *_ in plot.ticks] == sorted({x for x, *_ in plot.ticks})

@@ -25,8 +25,8 @@ BAR_WIDTH, BAR_MOST = 150.0, 1.5
 PAST_LEFT, PAST_RIGHT, PAST_TOP, PAST_FOOT = 40.0, 474.0, 12.0, 112.0
 """The plot of days is 480 wide, like that of items, and 100 high for 0 to 100 %."""
 
-PAST_TICKS = 5
-"""At most so many days are named below a plot of days."""
+FEW_DAYS = 10
+"""A plot of fewer days names only the first and the last; others have the one in the middle too."""
 
 ROOM = 6.0
 """From the edge of a plot to what stands at 0 and 1, so that marks there are whole."""
@@ -155,11 +155,8 @@ def past_plot(told: History) -> PastPlot | None:
     first, last = told.moments[0], told.moments[-1]
     places = {moment.on: _when(place, len(told.moments)) for place, moment in enumerate(told.moments)}
     turns = [change for change in told.changes if change.before is not None and change.before != change.after]
-    steps = max(1, -(-(len(told.moments) - 1) // (PAST_TICKS - 1)))
-    named = [moment.on for place, moment in enumerate(told.moments) if place % steps == 0]
-    if len(named) > 1 and (last.on - named[-1]).days < steps / 2:
-        named.pop()
-    named += [last.on] if last.on != named[-1] else []
+    named = dict.fromkeys((first.on, told.moments[len(told.moments) // 2].on, last.on))
+    named = {on: None for on in named if on in (first.on, last.on) or len(told.moments) >= FEW_DAYS}
     return PastPlot(
         _lines(told.moments, [moment.p_yes for moment in told.moments]),
         _lines(told.moments, [moment.outlook for moment in told.moments]),

@@ -118,3 +118,39 @@ def test_as_of_a_day_no_later_article_is_shown(app: App) -> None:
     (found,) = (each for each in app.explain("F29b", "all", day) if each.verdict.scored)
     assert found.deciding
     assert all(piece.known_at <= day for each in found.deciding for piece in each.articles)
+
+
+def test_a_comparison_shows_the_events_of_the_years_it_compares_with(app: App) -> None:
+    (found,) = (each for each in app.explain("F09") if each.verdict.scored)
+    assert {each.event.on.year for each in found.deciding} == {2020}
+    (year,) = found.compared
+    assert (year.span.first.year, year.span.last.year, year.nouns) == (2019, 2019, ("ballistic launch days",))
+    counted = next(reason for reason in found.verdict.reasons if "in 2019" in reason.text and reason.code == "counted")
+    assert len(year.events) == counted.data["count"] == 14
+    assert all(each.articles for each in year.events), "step four: who says so"
+    nearest = next(each for each in app.explain("F25") if each.verdict.reading == "nearest-year")
+    assert [each.span.first.year for each in nearest.compared] == [2016, 2017, 2019], "2018 had none"
+    assert len({one.event.id for each in nearest.compared for one in each.events}) == sum(
+        len(each.events) for each in nearest.compared
+    ), "each event once"
+    (alone,) = app.explain("F29b")
+    assert alone.compared == (), "nothing is compared"
+
+
+def test_as_of_a_day_nothing_later_is_compared_with(app: App) -> None:
+    day = datetime(2019, 9, 1, tzinfo=UTC)
+    (found,) = (each for each in app.explain("F09", "all", day) if each.verdict.scored)
+    (year,) = found.compared
+    assert 0 < len(year.events) < 14
+    assert all(piece.known_at <= day for each in year.events for piece in each.articles)
+
+
+def test_the_events_compared_with_stand_in_the_api_and_on_the_page(app: App) -> None:
+    claim = next(each.forecast for each in app.verdicts("all") if each.ref == "F09")
+    (first, *_) = ask(f"/api/v1/forecasts/{claim}/explain", app).json()["explanations"]
+    (year,) = first["compared"]
+    assert (year["first_on"], year["last_on"], len(year["events"])) == ("2019-01-01", "2019-12-31", 14)
+    assert year["events"][0]["articles"][0]["url"].startswith("https://")
+    page = ask(f"/forecasts/{claim}", app).text
+    assert "Counted in 2019 to compare with: 14 events (ballistic launch days)" in page
+    assert f'href="/events/{year["events"][0]["id"]}"' in page

@@ -63,6 +63,13 @@ def test_a_claim_explained_in_four_steps(home: Path) -> None:
     assert halves["H2"]["score"]["tables"] == ["judgement: predictable"]
 
 
+def test_a_comparison_is_explained_by_the_events_of_both_years(home: Path) -> None:
+    words = answered(program(home, "forecasts", "F09", "--explain"))
+    assert (
+        "  3. Counted in 2019 to compare with: 14 events (ballistic launch days):\n       4. 17 April 2019, " in words
+    )
+
+
 def test_the_list_of_claims_shows_bands_intervals_and_their_n(home: Path) -> None:
     words = answered(program(home, "forecasts"))
     assert "55 to 87" in words

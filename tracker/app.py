@@ -27,13 +27,14 @@ from tracker.core.errors import ConfigError, RefusedError, SettingsError, Source
 from tracker.core.explaining import Explanation, explain
 from tracker.core.indicators import Sheet, sheet, with_differing
 from tracker.core.items import Entry, Unreadable
+from tracker.core.judging import Court
 from tracker.core.listening import FeedLine
 from tracker.core.polling import Fetched
 from tracker.core.ports import Clock
 from tracker.core.references import coverages
 from tracker.core.review import Doubt, queue
 from tracker.core.scoring import scores
-from tracker.core.tallies import prepare
+from tracker.core.tallies import Grounds, prepare
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
@@ -329,21 +330,32 @@ class App(Comparisons):
 
     def indicators(self, years: Sequence[int] = (), view: View = "all", as_of: datetime | None = None) -> Sheet:
         """Typed counts of these years (default: the config's) and the tests of likeness, as known by ``as_of``."""
-        beliefs, now = self.beliefs, as_of or self.clock.now()
-        seen, heard = self.timeline(view, as_of), covered(self.store, self.docket.audible, as_of)
-        grounds = prepare(seen, heard, beliefs.series, beliefs.taxonomy, now, date.min)
-        made = sheet(beliefs.indicators, years or beliefs.indicators.years, grounds)
+        book = self.beliefs.indicators
+        made = sheet(book, years or book.years, self._grounds(view, as_of))
         return with_differing(made, answers.evidence_behind(self.store, made.events, as_of))
 
     def explain(self, wanted: str, view: View = "all", as_of: datetime | None = None) -> tuple[Explanation, ...]:
         """Each verdict on one claim (by id or ref) with the chain from its score to its sources; empty for none."""
         cards = {card.id: card for card in self.forecasts()}
         judged = [each for each in self.verdicts(view, as_of) if wanted in (each.forecast, each.ref)]
+        grounds = self._grounds(view, as_of)
+        court = Court(self.beliefs.forecasts, grounds, brief=True)
+        counts = [court.counts(verdict) for verdict in judged]
         asked = {id_ for verdict in judged for id_ in verdict.events}
-        found = {event.id: event for event in self.timeline(view, as_of).events if event.id in asked}
+        asked |= {event.id for each in counts for tally in each for event in tally.events}
+        found = {event.id: event for event in grounds.timeline.events if event.id in asked}
         evidence = answers.evidence_behind(self.store, list(found.values()), as_of)
         declared = coverages(self.beliefs.references)
-        return tuple(explain(each, cards.get(each.forecast), found, evidence, declared) for each in judged)
+        return tuple(
+            explain(each, cards.get(each.forecast), found, evidence, declared, counted)
+            for each, counted in zip(judged, counts, strict=True)
+        )
+
+    def _grounds(self, view: View, as_of: datetime | None) -> Grounds:
+        """All that a count may look at, as known by ``as_of``."""
+        beliefs, heard = self.beliefs, covered(self.store, self.docket.audible, as_of)
+        now = as_of or self.clock.now()
+        return prepare(self.timeline(view, as_of), heard, beliefs.series, beliefs.taxonomy, now, date.min)
 
     def forecasts(self) -> tuple[ForecastCard, ...]:
         return tuple(card_of(forecast) for forecast in self.beliefs.forecasts)

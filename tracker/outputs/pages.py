@@ -21,6 +21,7 @@ from tracker.core.listening import FeedLine
 from tracker.core.scoring import Scores
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
+from tracker.core.wording import compared
 from tracker.core.words import (
     Labels,
     cell_words,
@@ -114,6 +115,7 @@ class Pages:
         self._templates = environment(autoescape=True)
         self._templates.filters["panel_words"] = panel_words
         self._templates.filters["cell_words"] = lambda cell: cell_words(cell.state, cell.count, cell.at_most)
+        self._templates.filters["compared"] = lambda each: compared(each.span, len(each.events), each.nouns)
         self._templates.filters["tone"] = lambda chain: TONES[chain.verdict.claim_held]
         self._templates.globals |= {
             "style_path": STYLE_PATH,

@@ -59,6 +59,15 @@ class SilenceLine(Answer):
     source: str
 
 
+class ComparedLine(Answer):
+    """The events of another period that were counted beside the deciding ones."""
+
+    first_on: date
+    last_on: date
+    counted: list[str]
+    events: list[DecidingLine]
+
+
 class ExplanationLine(Answer):
     """From the score to the articles: score, verdict, what decided it, who said so."""
 
@@ -71,6 +80,7 @@ class ExplanationLine(Answer):
     events: list[DecidingLine]
     silence: list[SilenceLine] = Field(description="What silence rested on, where it decided.")
     figures: list[str] = Field(description="Published figures that were read, with their sources.")
+    compared: list[ComparedLine] = Field(description="Events counted in other periods to compare with, by period.")
 
 
 class MomentLine(Answer):

@@ -78,11 +78,14 @@ def test_the_page_shows_the_four_steps() -> None:
 
 
 def test_the_pages_of_a_past_day_say_so_and_refuse_what_is_no_day() -> None:
-    for path in ("/forecasts/f1", "/indicators"):
+    for path in ("/", "/forecasts/f1", "/indicators"):
         text = ask(f"{path}?as_of=2020-03-31").text
         assert "As known at the end of 31 March 2020 in Korea." in text
         assert "as_of=2020-03-31" in text, "its links stay on that day"
-        assert ask(f"{path}?as_of=yesterday").status_code == 422
+        for day, told in (("yesterday", "give a day such as"), ("2021-02-30", "the calendar has no such day")):
+            answer = ask(f"{path}?as_of={day}")
+            assert answer.status_code == 422
+            assert told in answer.text
 
 
 def test_hostile_articles_stay_text_on_the_claim_s_page() -> None:
@@ -154,3 +157,16 @@ def test_the_events_compared_with_stand_in_the_api_and_on_the_page(app: App) -> 
     page = ask(f"/forecasts/{claim}", app).text
     assert "Counted in 2019 to compare with: 14 events (ballistic launch days)" in page
     assert f'href="/events/{year["events"][0]["id"]}"' in page
+
+
+def test_the_scoreboard_of_a_past_day_shows_what_was_known_then(app: App) -> None:
+    then, now = (ask(f"/{query}", app).text for query in ("?as_of=2020-12-31", ""))
+    assert "Of 15 scored items, 9 held and 6 did not." in now
+    assert "Of 15 scored items, 3 held, 0 did not and 12 are undecided." in then, "silence has decided nothing yet"
+    assert "/?evidence=news&amp;as_of=2020-12-31" in then
+    early = ask("/?as_of=2020-03-20", app).text
+    assert "2 March 2020" in early, "known on the 16th"
+    assert ": 2 and 9 March 2020" not in early, "the second is known on the 23rd"
+    assert ": 2, 9, 21 and 29 March 2020" in now
+    assert '<b aria-current="page">now</b>' in now
+    assert 'href="/?evidence=all&amp;as_of=2020-12-31">31 December 2020</a>' in now

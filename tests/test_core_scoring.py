@@ -106,7 +106,7 @@ def test_undecided_items_are_named_and_left_out() -> None:
     found = scores([verdict(0.9, True), verdict(0.9, None), replace(verdict(0.1, True), scored=False)])
     assert found.n == 1
     assert found.undecided == ("F 2020: open",)
-    assert "1 scored items are undecided" in found.caveat
+    assert "1 scored item is undecided" in found.caveat
 
 
 def test_nothing_decided_gives_no_figures() -> None:

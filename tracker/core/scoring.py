@@ -14,6 +14,7 @@ from statistics import NormalDist, fmean
 from tracker.core.base_rates import Rivals
 from tracker.core.bootstrap import Sums, interval
 from tracker.core.verdicts import Implied, Verdict
+from tracker.core.words import count_words
 
 LOG_CLIP = 0.01
 """Probabilities are held within 0.01..0.99 for the log score, as ICD 203 caps words of certainty at 99 %: an
@@ -333,11 +334,12 @@ def _decompose(items: Sequence[ItemScore], bins: Sequence[Bin]) -> Decomposition
 
 
 def _caveat(items: Sequence[ItemScore], clusters: int, undecided: Sequence[str], after: bool) -> str:
-    parts = [f"n = {len(items)} items in {clusters} clusters of related outcomes"]
+    parts = [f"n = {count_words(len(items), 'item')} in {count_words(clusters, 'cluster')} of related outcomes"]
     if len(items) < FEW:
         parts.append("far too few for the figures to rank a forecaster; read the direction and the interval")
     if undecided:
-        parts.append(f"{len(undecided)} scored items are undecided and in no figure")
+        verb = "is" if len(undecided) == 1 else "are"
+        parts.append(f"{count_words(len(undecided), 'scored item')} {verb} undecided and in no figure")
     if after:
         parts.append("criteria, thresholds and readings of the words were written after the window")
     parts.append("each figure is given at the low, middle and high end of what the words may mean")

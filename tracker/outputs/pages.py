@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from statistics import fmean
 from typing import get_args
@@ -19,6 +19,7 @@ from tracker.core.indicators import Cell, Indicator, Sheet
 from tracker.core.linking import Difference
 from tracker.core.listening import FeedLine
 from tracker.core.scoring import Scores
+from tracker.core.tallies import SETTLEMENT_DAYS
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.wording import compared
@@ -59,6 +60,8 @@ class Home:
     zone: str = "UTC"
     documents: tuple[Document, ...] = ()
     rivals: Rivals = field(default_factory=dict)
+    as_of: date | None = None
+    """The day by whose end all of it was known; None: by now."""
 
 
 TONES = {True: "held", False: "failed", None: "undecided"}
@@ -154,6 +157,8 @@ class Pages:
             labels=page.labels,
             health=page.health,
             health_line=health_line(page.health, page.zone),
+            as_of=page.as_of,
+            days=known_days(document, page.as_of),
         )
 
     def feeds(self, lines: Sequence[FeedLine], health: Health, zone_name: str) -> str:
@@ -232,6 +237,16 @@ class Pages:
     def problem(self, title: str, detail: str) -> str:
         """A page that says what is wrong and what to do."""
         return self._templates.get_template("problem.html").render(title=title, detail=detail)
+
+
+def known_days(document: Document | None, chosen: date | None) -> tuple[date, ...]:
+    """Days offered to look back from: the last of the year after the document, the first on which that year's silence
+    counts, and the one that was asked for."""
+    if document is None:
+        return (chosen,) if chosen else ()
+    closes = date((document.dated_on + timedelta(days=1)).year, 12, 31)
+    offered = {closes, closes + timedelta(days=SETTLEMENT_DAYS + 1), *((chosen,) if chosen else ())}
+    return tuple(sorted(offered))
 
 
 def summary(tally: Tally) -> str:

@@ -31,7 +31,10 @@ def _day(value: object) -> object:
         raise ValueError("give a day such as 2020-03-02")
     if not FIRST_YEAR <= int(value[:4]) <= LAST_YEAR:
         raise ValueError(f"give a day from {FIRST_YEAR} to {LAST_YEAR}")
-    return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("the calendar has no such day; give one such as 2020-03-02") from None
 
 
 def _flag(value: object) -> object:

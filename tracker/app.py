@@ -322,7 +322,7 @@ class App(Comparisons):
         """The scores of one document's claims, or of all together."""
         ids = {each.id for each in self.beliefs.forecasts if document in ("", each.document)}
         judged = (each for each in self.verdicts(view, as_of) if each.forecast in ids)
-        return scores(judged, self.rivals()).as_dict()
+        return scores(judged, self.rivals(), {each.id: each.retold for each in self.beliefs.forecasts}).as_dict()
 
     def rivals(self) -> Rivals:
         """What each named base-rate model would have said of each reading."""

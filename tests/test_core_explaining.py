@@ -162,6 +162,8 @@ def test_the_events_compared_with_stand_in_the_api_and_on_the_page(app: App) -> 
 def test_the_scoreboard_of_a_past_day_shows_what_was_known_then(app: App) -> None:
     then, now = (ask(f"/{query}", app).text for query in ("?as_of=2020-12-31", ""))
     assert "Of 15 scored items, 9 held and 6 did not." in now
+    assert "Mean Brier score by verbal table" in now
+    assert '<th scope="row">Kesselman</th><td>6 of 15</td>' in now
     assert "Of 15 scored items, 3 held, 0 did not and 12 are undecided." in then, "silence has decided nothing yet"
     assert "/?evidence=news&amp;as_of=2020-12-31" in then
     early = ask("/?as_of=2020-03-20", app).text

@@ -84,3 +84,11 @@ def test_an_unknown_document_is_refused_with_those_there_are(home: Path) -> None
     done = program(home, "forecasts", "--document", "nothing")
     assert done.returncode == 1
     assert "deter-and-normalize-2020" in done.stderr
+
+
+def test_the_scores_are_told_by_each_verbal_table(home: Path) -> None:
+    told = json.loads(answered(program(home, "forecasts", "--json")))["scores"]["verbal"]
+    assert [each["name"] for each in told] == ["as read", "ICD 203", "Kent", "IPCC", "Kesselman"]
+    assert all(each["n"] == 15 and each["brier"].keys() == {"low", "mid", "high"} for each in told)
+    assert [each["covered"] for each in told] == [15, 9, 6, 6, 6]
+    assert "  words read by IPCC: Brier 0.270 (0.212 at the low, 0.337 at" in answered(program(home, "forecasts"))

@@ -369,7 +369,8 @@ class App(Comparisons):
         goes on with the last good set."""
         state = answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
         trouble = (self._config_trouble,) if self._config_trouble else ()
-        return replace(state, problems=(*state.problems, *trouble))
+        lost = len(self.lost_corrections())
+        return replace(state, problems=(*state.problems, *trouble), corrections_lost=lost)
 
     def labels(self) -> Labels:
         return self.beliefs.labels

@@ -12,6 +12,7 @@ from tracker.core.changes import EventChange
 from tracker.core.claim_histories import DAY_ZONE, History, usual_days
 from tracker.core.days import DateSpan, day_of
 from tracker.core.discrepancies import Reconciliation
+from tracker.core.histories import Entry, entries_of
 from tracker.core.ports import Clock
 from tracker.core.shapes import AS_OF_ZONE
 from tracker.core.timeline import Timeline, View
@@ -20,7 +21,7 @@ from tracker.pipeline.changes import changes, daily_changes
 from tracker.pipeline.histories import told
 from tracker.pipeline.reconcile import reconciliation
 from tracker.settings import Settings
-from tracker.store import alert_mails
+from tracker.store import alert_mails, corrections
 from tracker.store.alert_mails import AlertLine
 from tracker.store.pulse import pulse
 from tracker.workshops import Workshops
@@ -112,6 +113,16 @@ class Comparisons(Workshops):
                     self._histories.pop(next(iter(self._histories)))
                 kept = self._histories[view, claim] = stamp, self.histories(view, [claim])
             return kept[1]
+
+    def lost_corrections(self) -> tuple[Entry, ...]:
+        """The corrections that stand and no longer apply (their event is gone, or two that were merged are one), with
+        why; costs nothing while nobody has corrected anything."""
+        with self.store.reading() as tx:
+            journal = corrections.journal(tx)
+        if not journal:
+            return ()
+        told = entries_of(journal, self.timeline("all").overlay.not_applied)
+        return tuple(entry for entry in told if entry.not_applied)
 
     def alert(self) -> AlertReport:
         """Mail whoever asked to be told of the events that qualify now, once each."""

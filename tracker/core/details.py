@@ -125,3 +125,5 @@ class Health:
     events: int = 0
     lags: tuple[StepLag, ...] = ()
     checked_at: datetime | None = None
+    corrections_lost: int = 0
+    """Analysts' corrections that stand and no longer apply, their event being gone; no reason to be ill."""

@@ -323,6 +323,9 @@ def health_line(health: Health, zone_name: str) -> str:
     ]
     behind = [f"{lag.step} ({lag.waiting})" for lag in health.lags if lag.waiting]
     parts.append(f"still to do: {listed_words(behind)}" if behind else "every step is up to date")
+    if health.corrections_lost:
+        verb = "applies" if health.corrections_lost == 1 else "apply"
+        parts.append(f"{count_words(health.corrections_lost, 'correction')} no longer {verb} (./run check names them)")
     return "; ".join(parts) + "."
 
 

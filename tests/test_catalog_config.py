@@ -10,8 +10,10 @@ import pytest
 from tracker.catalog.baselines import read_baselines
 from tracker.catalog.feeds import read_feeds
 from tracker.catalog.places import read_places
+from tracker.catalog.placing import read_placing
 from tracker.catalog.publishers import read_publishers
 from tracker.core.errors import Problem
+from tracker.core.wires import print_of
 
 FEED = """
 [[feeds]]
@@ -166,3 +168,38 @@ def test_a_file_without_tables_is_a_problem(tmp_path: Path, name: str) -> None:
     (tmp_path / f"{name}.toml").write_text("", encoding="utf-8")
     reader = {"feeds": read_feeds, "publishers": read_publishers, "places": read_places}[name]
     assert f"no [[{name}]] table is there" in said(reader(tmp_path)[1])
+
+
+SHIPPED = Path(__file__).parents[1] / "config"
+
+
+def test_the_shipped_wording_knows_what_desks_put_for_one_another() -> None:
+    policy, problems = read_placing(SHIPPED)
+    assert policy is not None
+    assert problems == []
+    for words in (
+        "halts halting stops stopping freezes pauses suspension suspended",
+        "nukes nuke atomic nuclear",
+        "2nd second",
+    ):
+        stems = {print_of(word, policy.wording).stems for word in words.split()}
+        assert len(stems) == 1, words
+    icbm, spelt = "North Korea tests ICBM", "North Korea tests intercontinental ballistic missile"
+    assert print_of(icbm, policy.wording).stems == print_of(spelt, policy.wording).stems
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong", "named"),
+    [
+        ("half_words = 4.0", "half_words = 0", "half_words"),
+        ("amount_share = 0.563", "amount_share = 2", "amount_share"),
+        ('{ name = "first", stems = ["1st"] }', '{ name = "first" }', "stems"),
+        ('{ name = "first", stems = ["1st"] }', '{ name = "first", stems = ["1st"], words = 1 }', "words"),
+    ],
+)
+def test_a_wrong_wording_is_told_by_its_key(tmp_path: Path, said: str, wrong: str, named: str) -> None:
+    text = (SHIPPED / "placing.toml").read_text(encoding="utf-8")
+    assert said in text
+    (tmp_path / "placing.toml").write_text(text.replace(said, wrong), encoding="utf-8")
+    _, (problem,) = read_placing(tmp_path)
+    assert named in str(problem)

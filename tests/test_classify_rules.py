@@ -317,6 +317,7 @@ def test_the_months_of_a_delay_and_released_people_are_counted() -> None:
         "<b>North Korea</b><script>fires</script>",
         "🚀🚀 Kim 🚀",
         "北朝鮮 fires 미사일",
+        "\ud800 North Korea \udfff fires a missile",
     ],
 )
 def test_any_text_is_read_or_turned_away(title: str) -> None:

@@ -238,6 +238,22 @@ def test_two_primary_sources_are_no_copies_of_each_other() -> None:
     assert likeness(seoul, seoul, 0, quoting) == 1.0
 
 
+def test_the_more_words_both_have_the_likelier_is_a_copy() -> None:
+    amount = replace(WORDING, amount_share=0.5, half_words=2.0, ahead_cost=0.0)
+    short, long = "North fires missile", "North fires missile over eastern sea at dawn"
+    same = [likeness(print_of(each, amount), print_of(each, amount), 0, amount) for each in (short, long)]
+    assert same == pytest.approx([0.5 + 0.5 * 3 / 5, 0.5 + 0.5 * 8 / 10])
+    assert alike(short, short) == alike(long, long) == 1.0, "without the share, shares are all that counts"
+    assert likeness(print_of(short, amount), print_of("Talks begin", amount), 0, amount) == 0.0
+
+
+def test_stems_that_desks_put_for_one_another_are_one() -> None:
+    same = replace(WORDING, same=(("halt", "suspend"), ("nuk", "nuclear")))
+    said, other = (print_of(each, same).stems for each in ("North halted nuke tests", "North suspends nuclear tests"))
+    assert said == other
+    assert print_of("North halted nuke tests", WORDING).stems != print_of("North suspends nuclear tests", WORDING).stems
+
+
 def test_across_scripts_the_same_figures_make_a_copy() -> None:
     assert alike("North Korea fires 3 missiles", "북한, 미사일 3발 발사") == 1.0
     assert alike("North Korea fires 2 missiles", "북한, 미사일 3발 발사") == 0.0

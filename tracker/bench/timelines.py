@@ -35,6 +35,14 @@ SPAN_DAYS = 3
 WHOLE = 20
 """A shorter list of a category's days is a sample: events that are not on it are not thereby false."""
 
+PAIRS = (
+    ("wires-0001", "the pairs it was fitted on"),
+    ("wires-0003", "the second half of them"),
+    ("wires-0002", "other pairs"),
+    ("wires-0004", "others again"),
+)
+"""The sets of pairs of titles, and what each is to the wording of ``config/placing.toml``."""
+
 LONG = 10
 """Days from its beginning within which an event of weeks (an exercise) must be found."""
 
@@ -159,7 +167,7 @@ def _figures(events: Sequence[Event], titles: Mapping[str, str], wording: Wordin
         yield Figure(f"{category}: plain days exact", "days", f"{exact} of {plain}")
         yield Figure(f"{category}: days within {SPAN_DAYS} days' span", "days", f"{within} of {told}")
         yield Figure(f"{category}: events without a known day", "events", strays)
-    for name, what in (("wires-0001", "the pairs it was fitted on"), ("wires-0002", "other pairs")):
+    for name, what in PAIRS:
         f1, asked = pairs(name, titles, wording)
         yield Figure(f"copies told, F1 on {what} ({asked})", "F1", f1)
 

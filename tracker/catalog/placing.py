@@ -50,16 +50,24 @@ def _wording(table: Table) -> Wording:
     for each in table.tables("spellings", "said"):
         spellings.append((each.text("said"), each.text("name")))
         each.done()
+    same = []
+    for each in table.tables("same", "name"):
+        name = each.text("name")
+        same += [(stem, name) for stem in each.texts("stems")]
+        each.done()
     wording = Wording(
         table.number("likeness", low=0, high=1),
         table.number("day_cost", low=0, high=1),
         table.number("ahead_cost", low=0, high=1),
+        table.number("amount_share", low=0, high=1),
+        table.number("half_words", low=0.1, high=100),
         frozenset(table.texts("small", ())),
         frozenset(table.texts("everyday", ())),
         table.number("everyday_share", low=0, high=1),
         frozenset(table.texts("ahead", ())),
         tuple(sorted(table.texts("endings", ()), key=len, reverse=True)),
         tuple(spellings),
+        tuple(same),
         tuple(_primary(each) for each in table.tables("primaries")),
     )
     table.done()

@@ -10,21 +10,28 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tracker.classify.literals import alternatives, openings
-from tracker.classify.sieve import Sieve
+from tracker.classify.prefilter import Prefilter
 from tracker.core.patterns import compiled
 from tracker.core.phrases import Actor
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u00ad]+")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+"""Halves of characters, which an escape in JSON can leave behind: no letters, and no library takes them."""
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 
 LONGEST = 2000
 """Characters read of a text: headlines and first sentences; a feed that sends a book is not read on."""
 
 
+def whole(text: str) -> str:
+    """The text with every half of a character replaced."""
+    return text if text.isprintable() else _SURROGATES.sub("\ufffd", text)
+
+
 def plain(text: str) -> str:
     """NFKC, straight quotes, single spaces, at most ``LONGEST`` characters."""
-    text = text[: LONGEST * 2]
+    text = whole(text[: LONGEST * 2])
     if not text.isascii() or "`" in text:
         text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     if not text.isprintable() or "  " in text or not text.isascii():
@@ -48,18 +55,28 @@ class Canonical:
 
     def words(self, start: int, end: int) -> str:
         """The written words behind a span of the canonical text."""
-        return self.source[self._back(start, False) : self._back(end, True)].strip()
+        new, old = self._new, self._old
+        first = bisect_right(new, start) - 1
+        if first < 0:
+            begin = 0
+        else:
+            begin = old[first]
+            if self._kept(first):
+                begin += start - new[first]
+        last = bisect_right(new, end - 1) - 1
+        if last < 0:
+            return ""
+        stop = old[last + 1] if last + 1 < len(old) else len(self.source)
+        if self._kept(last):
+            stop = min(old[last] + end - new[last], stop)
+        return self.source[begin:stop].strip()
 
-    def _back(self, place: int, last: bool) -> int:
-        k = bisect_right(self._new, place - 1 if last else place) - 1
-        if k < 0:
-            return 0
-        offset = place - self._new[k]
-        upper = self._old[k + 1] if k + 1 < len(self._old) else len(self.source)
-        width = (self._new[k + 1] if k + 1 < len(self._new) else len(self.text)) - self._new[k]
-        if width != upper - self._old[k]:
-            return upper if last else self._old[k]
-        return min(self._old[k] + offset, upper)
+    def _kept(self, piece: int) -> bool:
+        """Whether a piece of the text stands in it as it was written, letter by letter."""
+        new, old = self._new, self._old
+        if piece + 1 < len(new):
+            return new[piece + 1] - new[piece] == old[piece + 1] - old[piece]
+        return len(self.text) - new[piece] == len(self.source) - old[piece]
 
 
 _STARTS = re.compile(r"(?<!\w)\w|['\"]")
@@ -82,8 +99,8 @@ _Match = Callable[[str, int], "re.Match[str] | None"]
 
 
 _Names = tuple[tuple[int, _Match, str], ...]
-"""Names in the order in which they are tried: the trails of which one has to run through the text, what matches,
-and the token."""
+"""Names in the order in which they are tried: the bit by which the prefilter lets each be tried, what matches, and the
+token."""
 
 
 class _Place(NamedTuple):
@@ -104,11 +121,8 @@ class Rewriter:
 
     def __init__(self, actors: Sequence[Actor]) -> None:
         pieces = [(each.token, piece) for each in actors for piece in alternatives(each.pattern)]
-        self._sieve = Sieve([piece for _, piece in pieces], folded=True)
-        names = [
-            (self._sieve.choice((number,)).mask, compiled(piece).match, token)
-            for number, (token, piece) in enumerate(pieces)
-        ]
+        self._prefilter = Prefilter([piece for _, piece in pieces])
+        names = [(1 << number, compiled(piece).match, token) for number, (token, piece) in enumerate(pieces)]
         known = [openings(piece, LOOKED_AT) for _, piece in pieces]
         self._by_opening: dict[str, _Names] = {}
         for opening in sorted({opening for found in known if found is not None for opening in found}):
@@ -119,16 +133,27 @@ class Rewriter:
             )
         self._starts = _starts(self._by_opening, all(found is not None for found in known))
         self._otherwise = tuple(name for name, found in zip(names, known, strict=True) if found is None)
+        self._begun = {opening[:length] for opening in self._by_opening for length in range(1, len(opening) + 1)}
         self._openings: dict[str, _Names] = {}
         self._memory: dict[str, tuple[_Place, ...]] = {}
 
     def _names(self, opening: str) -> _Names:
         """The names that can begin with these letters; kept, because the same come again and again."""
-        shorter = (opening[:letters] for letters in LENGTHS)
-        names = next((self._by_opening[each] for each in shorter if each in self._by_opening), self._otherwise)
+        names: _Names = self._otherwise
+        for letters in LENGTHS:
+            longest = self._by_opening.get(opening[:letters])
+            if longest is not None:
+                names = longest
+                break
         if len(self._openings) < REMEMBERED:
             self._openings[opening] = names
         return names
+
+    def _may_begin(self, opening: str) -> bool:
+        """Whether, whatever the next word is, a name can begin with the last letters of a word."""
+        if self._otherwise or f"{opening} " in self._begun:
+            return True
+        return any(opening[:length] in self._by_opening for length in range(1, len(opening) + 1))
 
     def _places(self, word: str) -> tuple[_Place, ...]:
         """Where in a word something can be rewritten."""
@@ -140,7 +165,8 @@ class Rewriter:
                 inside = opening[0] == "'" and _INSIDE.match(word, offset) is not None
                 places.append(_Place(offset, "’" if inside else "", None))
             elif len(opening) < LOOKED_AT:
-                places.append(_Place(offset, None, None))
+                if self._may_begin(opening):
+                    places.append(_Place(offset, None, None))
             elif names := self._names(opening):
                 places.append(_Place(offset, None, names))
         if len(word) <= LONGEST_WORD and len(self._memory) < REMEMBERED:
@@ -166,14 +192,14 @@ class Rewriter:
                     continue
                 if sign is None:
                     if met < 0:
-                        met = self._sieve.met(lower)
+                        met = self._prefilter.met(lower)
                     if names is None:
                         opening = lower[place : place + LOOKED_AT]
                         names = known.get(opening)
                         if names is None:
                             names = self._names(opening)
-                    for trails, match, name in names:
-                        if trails & met and (found := match(source, place)) is not None:
+                    for bit, match, name in names:
+                        if bit & met and (found := match(source, place)) is not None:
                             token, end = name, found.end()
                             break
                     else:

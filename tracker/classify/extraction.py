@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from tracker.classify.canonical import Canonical
-from tracker.classify.sieve import Sieve
+from tracker.classify.prefilter import Prefilter
 from tracker.core.observations import Mode
 from tracker.core.patterns import compiled
 from tracker.core.phrases import Actor, CategoryWords, WeaponName
@@ -142,8 +142,7 @@ class Extractor:
         self._counts = [(compiled(each.pattern), each.unit) for each in words.counts]
         kinds = (words.weapons, words.subtypes, words.outcomes, words.counts)
         every = [each.pattern for kind in kinds for each in kind]
-        self._sieve = Sieve(every)
-        self._chosen = self._sieve.chooser(range(len(every)))
+        self._prefilter = Prefilter(every)
         self._typing = len(words.weapons)
         self._ending = self._typing + len(words.subtypes)
         self._counting = self._ending + len(words.outcomes)
@@ -153,7 +152,7 @@ class Extractor:
 
         Most texts tell nothing, which one look at what of them can match shows.
         """
-        chosen = self._chosen(self._sieve.met(text))
+        chosen = self._prefilter.chosen(text.lower())
         if not chosen:
             return _NOTHING
         cuts = [bisect_left(chosen, first) for first in (self._typing, self._ending, self._counting)]

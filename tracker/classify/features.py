@@ -10,9 +10,9 @@ somebody asks why (``spoken``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from tracker.classify.canonical import Canonical
@@ -62,6 +62,7 @@ _ENDINGS = (
     ("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("ing", ""), ("es", ""), ("ed", ""),
     ("s", ""),
 )  # fmt: skip
+_LAST = frozenset(ending[-1] for ending, _ in _ENDINGS)
 SHORTEST = 5
 """A shorter word keeps its ending: cutting it would join words that have nothing in common."""
 
@@ -75,7 +76,7 @@ def stem(word: str) -> str:
     """The word without the endings of number and tense; crude on purpose, only the same word must meet itself."""
     if word.endswith("’s"):
         word = word[:-2]
-    if len(word) >= SHORTEST and not word.endswith("ss"):
+    if len(word) >= SHORTEST and word[-1] in _LAST and not word.endswith("ss"):
         for ending, instead in _ENDINGS:
             if word.endswith(ending):
                 word = word[: len(word) - len(ending)] + instead
@@ -134,16 +135,24 @@ class _Word(NamedTuple, Generic[F]):
 
     form: str
     alone: tuple[F, ...]
-    beside: Following[F]
-    """The pairs that it begins."""
+    beside: Callable[[str, F], F]
+    """The pair that it makes with the form after it, if there is one."""
     actor: str
     """The word itself if it is an actor's token, else empty."""
     begins: tuple[F, ...]
     """The feature of the clause of background that it begins, if it does."""
     negates: bool
-    first: F
-    negated: F
-    background: F
+    word: str
+
+
+class _Piece(NamedTuple, Generic[F]):
+    """The words of a piece of text without spaces, and what they add wherever it stands."""
+
+    words: tuple[_Word[F], ...]
+    forms: tuple[str, ...]
+    alone: tuple[F, ...]
+    turning: tuple[int, ...]
+    """Which of the words turn what stands around them."""
 
 
 class Features(Generic[F]):
@@ -155,7 +164,7 @@ class Features(Generic[F]):
 
     def __init__(self, glossary: Glossary[F]) -> None:
         self._glossary = glossary
-        self._words: dict[str, tuple[tuple[_Word[F], ...], tuple[int, ...]]] = {}
+        self._words: dict[str, _Piece[F]] = {}
         self._orders: dict[tuple[str, ...], tuple[F, F]] = {}
         self._after_actor: dict[str, Following[F]] = {}
         self._found: dict[str, Following[F]] = {}
@@ -172,6 +181,7 @@ class Features(Generic[F]):
             self._rules(readings, (), found)
             return set(found)
         words: list[_Word[F]] = []
+        forms: list[str] = []
         turning: list[int] = []
         memory = self._words
         # No token reaches over a space, so they can be taken and remembered piece by piece.
@@ -179,14 +189,15 @@ class Features(Generic[F]):
             known = memory.get(piece)
             if known is None:
                 known = self._seen(piece)
-            if known[1]:
-                turning += [len(words) + place for place in known[1]]
-            words += known[0]
-        forms = [each[0] for each in words]
+            if known.turning:
+                turning += [len(words) + place for place in known.turning]
+            words += known.words
+            forms += known.forms
+            found += known.alone
         unknown = self._glossary.unknown
-        found += [feature for each in words for feature in each[1]]
-        found += [before[2].get(form, unknown) for before, form in zip(words, forms[1:], strict=False)]
-        found += [each.first for each in words[:2]]
+        found += [word.beside(form, unknown) for word, form in zip(words, forms[1:], strict=False)]
+        one = self._glossary.one
+        found += [one("o=" + each.word) for each in words[:2]]
         if turning:
             self._turns(words, forms, turning, found)
         self._rules(readings, forms, found)
@@ -196,6 +207,7 @@ class Features(Generic[F]):
         """Who acts, what is negated, and what only gives the background: told by the words at the places given."""
         actors: list[int] = []
         background = False
+        one = self._glossary.one
         for place in turning:
             word = words[place]
             if word.actor:
@@ -204,20 +216,19 @@ class Features(Generic[F]):
                 found += word.begins
                 if not background:
                     background = True
-                    found += [each.background for each in words[place:]]
+                    found += [one("g=" + form) for form in forms[place:]]
             elif word.negates:
                 found.append(self._negation)
-                found += [each.negated for each in words[place + 1 : place + 1 + NEGATED]]
+                found += [one("n=" + form) for form in forms[place + 1 : place + 1 + NEGATED]]
         if not actors:
             return
         unknown = self._glossary.unknown
         for start, end in pairwise((*actors, len(words))):
             after = self._after(self._after_actor, "a=", words[start].actor, " … ")
-            found += [after.get(form, unknown) for form in forms[start + 1 : end]]
+            found += map(after.get, forms[start + 1 : end], repeat(unknown))
         order = tuple([words[place].actor for place in actors[:3]])
         known = self._orders.get(order)
         if known is None:
-            one = self._glossary.one
             known = one("A=" + order[0]), one("O=" + " > ".join(dict.fromkeys(order)))
             if len(self._orders) < REMEMBERED:
                 self._orders[order] = known
@@ -238,7 +249,7 @@ class Features(Generic[F]):
             found += known
             if said and forms:
                 together = self._after(self._found, "X=", each.category, "|")
-                found += [together.get(form, unknown) for form in forms]
+                found += map(together.get, forms, repeat(unknown))
 
     def _after(self, known: dict[str, Following[F]], kind: str, value: str, then: str) -> Following[F]:
         """What follows one of the few actors or categories there are; kept, for there are only few."""
@@ -248,26 +259,26 @@ class Features(Generic[F]):
             known[value] = self._glossary.following(kind + value + then)
         return known[value]
 
-    def _seen(self, piece: str) -> tuple[tuple[_Word[F], ...], tuple[int, ...]]:
-        """The words of a piece of text without spaces, and which of them turn what stands around them."""
+    def _seen(self, piece: str) -> _Piece[F]:
+        """What a piece of text without spaces adds."""
         words = tuple(map(self._word, _TOKEN.findall(piece)))
         turning = tuple(place for place, each in enumerate(words) if each.actor or each.begins or each.negates)
+        alone = tuple(feature for each in words for feature in each.alone)
+        seen = _Piece(words, tuple(each.form for each in words), alone, turning)
         if len(piece) <= LONGEST_WORD and len(self._words) < REMEMBERED:
-            self._words[piece] = words, turning
-        return words, turning
+            self._words[piece] = seen
+        return seen
 
     def _word(self, word: str) -> _Word[F]:
         one, form = self._glossary.one, _form(word)
         return _Word(
             form,
             (one("s=" + form),) if form == word else (one("s=" + form), one("w=" + word)),
-            self._glossary.following("b=" + form + " "),
+            self._glossary.following("b=" + form + " ").get,
             word if word.isupper() else "",
             (one("B=" + word),) if word in _BACKGROUND else (),
             word in _NEGATIONS or word.endswith("n’t"),
-            one("o=" + word),
-            one("n=" + form),
-            one("g=" + form),
+            word,
         )
 
 

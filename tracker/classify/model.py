@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -126,6 +127,7 @@ class ModelReader:
 
             table = Table(load(self._folder, self._manifest))
             self._loaded = table, Features(table.numbers)
+            gc.freeze()  # phrases and table stay for good: the collector need not walk through them again and again
         return self._loaded
 
     def observe(self, texts: Sequence[Text]) -> list[Observation]:
@@ -200,10 +202,10 @@ def blended(shares: Sequence[float], reading: Reading | None) -> tuple[tuple[Mod
     category."""
     if reading is None or reading.p < THRESHOLD:
         return tuple([(mode, round(share, 4)) for mode, share in zip(MODES, shares, strict=True)])
-    rules = dict(reading.p_mode)
+    model_share = 1.0 - RULES_MODE_SHARE
     return tuple(
         [
-            (mode, round((1.0 - RULES_MODE_SHARE) * share + RULES_MODE_SHARE * rules.get(mode, 0.0), 4))
-            for mode, share in zip(MODES, shares, strict=True)
+            (mode, round(model_share * share + RULES_MODE_SHARE * ruled, 4))
+            for share, (mode, ruled) in zip(shares, reading.p_mode, strict=True)
         ]
     )

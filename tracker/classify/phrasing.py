@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from tracker.classify.canonical import Canonical
 from tracker.classify.extraction import Extractor
@@ -31,8 +31,7 @@ AGAIN = 0.5
 """Each further piece of evidence of one kind for one mode counts half of the one before: they overlap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the rules make of one category in one text: its probability and that of each mode.
 
     ``spoken`` and ``framed`` are the phrases and ways of speaking that matched; the words behind them are put

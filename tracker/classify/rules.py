@@ -8,7 +8,6 @@ is a small log-linear model: what phrases and ways of speaking (frames) weigh fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
@@ -95,7 +94,7 @@ class RulesReader:
             return Look(concerns, hinted, title, lang, found)
         if concerns and not hinted:
             return Look(True, hinted, both, lang, found)
-        lesser = [replace(each, p=each.p * FROM_SUMMARY) for each in phrasing.read(both, met)]
+        lesser = [each._replace(p=each.p * FROM_SUMMARY) for each in phrasing.read(both, met)]
         return Look(True, hinted, both, lang, lesser)
 
     def _told(self, source: str, lang: str) -> Canonical:

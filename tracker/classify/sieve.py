@@ -117,18 +117,20 @@ class Sieve:
             met &= met >> self._width
         return met & self._whole
 
-    def begins(self, word: str) -> Met:
-        """The trails whose most telling step the word meets, wherever it stands, and those that have no steps: a
-        text in which no word does so meets none."""
-        return (self._memory[word] | self._memory[TOP + word] | self._free) & self._whole
+    def met_within(self, word: str) -> Met:
+        """The trails that run through a text in which the word stands after others."""
+        met = self._memory[word] | self._free
+        for _ in self._more:
+            met &= met >> self._width
+        return met & self._whole
 
     def _met_by_word(self, word: str) -> int:
+        if self._matcher is None:
+            return 0
+        first = word.startswith(TOP)
         met = 0
-        if self._matcher is not None:
-            first = word.startswith(TOP)
-            found = self._matcher.find_matches_as_indexes(marked(word[first:], first), overlapping=True)
-            for number in {each[0] for each in found}:
-                met |= self._met[number]
+        for number, _, _ in self._matcher.find_matches_as_indexes(marked(word[first:], first), overlapping=True):
+            met |= self._met[number]
         return met
 
     def choice(self, numbers: Sequence[int]) -> Choice:

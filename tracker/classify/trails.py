@@ -75,9 +75,14 @@ _PARSER: Any = vars(re).get("_parser")
 _NOTHING = frozenset({""})
 
 
+_BORDER = re.compile(r"\b")
+
+
 def marked(word: str, first: bool = False) -> str:
     """A word with the signs that scraps may ask for."""
-    bordered = re.sub(r"\b", BORDER, word)
+    if word.isascii() and word.isalnum():  # nearly every word
+        return f"{TOP if first else EDGE}{BORDER}{word}{BORDER}{EDGE}"
+    bordered = _BORDER.sub(BORDER, word)
     foreign = FOREIGN if not word.isascii() and max(word) >= FIRST_FOREIGN else ""
     return f"{TOP if first else EDGE}{bordered}{EDGE}{foreign}"
 

@@ -34,7 +34,9 @@ ON_A_STREAM = frozenset({"timeline"})
 def bench(
     name: Annotated[str, typer.Argument(help="Which one; all of them without a name.")] = "",
     scale: Annotated[float, typer.Option(help="1 is the published size; 0.1 a quick look.", min=0.001, max=10)] = 1.0,
-    corpus: Annotated[Path | None, typer.Option(help="A folder of real texts, for parse, fuzz and timeline.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="A folder of real texts, for parse, fuzz, reading and timeline.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure: our figures, the peers' and the ratio, in one run. Exit 1 when a floor is missed."""

@@ -14,8 +14,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from operator import mul
 
-from tracker.core.dating import LAGS
 from tracker.core.days import DayWeights, normalised, start_of
+from tracker.core.lags import LAGS
 
 Told = tuple[datetime, datetime]
 """The first and the last instant at which a text may have been published; equal for an exact stamp."""

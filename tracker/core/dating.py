@@ -6,15 +6,14 @@ long reports take, times how well the day agrees with the words. Nothing here re
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from typing import Literal
 
 from tracker.core.days import DayWeights, Published, day_of, end_of, normalised, start_of, zone
+from tracker.core.lags import KEPT, minute_of, mixed, unnamed
 
 CueKind = Literal["weekday", "days_ago", "week_ago", "weekend", "month_ago", "date", "day_of_month", "state_media"]
 
@@ -26,7 +25,6 @@ Sense = Literal["", "past", "ahead"]
 
 Role = Literal["main", "source", "aside"]
 """What a named day belongs to: the news itself, the report of it ("KCNA said on Saturday"), or something beside it."""
-
 
 Outlook = Literal["past", "ahead", "open"]
 """What the text tells of: something done, something to come, or neither is said (a comment)."""
@@ -54,15 +52,6 @@ class DayCue:
     later: bool = False
 
 
-LAGS: tuple[tuple[float, float], ...] = ((0.78, 4.0), (0.18, 20.0), (0.04, 96.0))
-"""Reporting lag as a mixture of exponentials (share, mean in hours): four in five reports come within hours,
-some the next day, a few a week late. Judgement, checked against the launch days of 2017 and 2019."""
-
-AHEAD: tuple[tuple[float, float], ...] = ((0.6, 72.0), (0.4, 24.0 * 21))
-"""The same for what is yet to come: most announced things are days away, some weeks."""
-
-DAYS_BACK = 14
-DAYS_AHEAD = 60
 SAMPLES = 24
 FLOOR = 0.0005
 """How likely a day is that contradicts the words: small, so that a stray "Monday" never removes the truth."""
@@ -85,119 +74,35 @@ TOLD_SAME_DAY = 0.3
 STATE_MEDIA_DAYS = (0.05, 0.8, 0.1)
 """State media report what their own forces did on the day before; sometimes the same day, seldom later."""
 
-KEPT = 0.002
-"""Days below this share of the whole are left out."""
-
-
-def _reached(hours: float, mixture: tuple[tuple[float, float], ...]) -> float:
-    """The share of lags that are at most ``hours``; 0 for negative hours."""
-    if hours <= 0:
-        return 0.0
-    return sum(share * (1.0 - math.exp(-hours / mean)) for share, mean in mixture)
-
 
 def _hours(later: datetime, earlier: datetime) -> float:
     return (later - earlier).total_seconds() / 3600.0
 
 
-def _instants(published: Published) -> list[datetime]:
-    first, last = published.first_at, published.last_at
+@lru_cache(maxsize=1024)
+def _instants(first: datetime | None, last: datetime | None) -> tuple[datetime, ...]:
     if first is None or last is None:
-        return []
+        return ()
     if last <= first:
-        return [first]
+        return (first,)
     step = (last - first) / SAMPLES
-    return [first + step * (k + 0.5) for k in range(SAMPLES)]
+    return tuple([first + step * (k + 0.5) for k in range(SAMPLES)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """One exponential of the lag, worked out for the hours such events keep.
-
-    ``before`` holds the weight of each earlier day, as seen from the midnight after it; ``hours`` the weight of
-    the hours of a day up to each, as seen from its own midnight; both times exp(-t / mean) for t hours later.
-    """
-
-    share: float
-    mean: float
-    before: tuple[float, ...]
-    hours: tuple[float, ...]
-
-
-@lru_cache(maxsize=64)
-def _pasts(hours: tuple[float, ...]) -> tuple[_Past, ...]:
-    often = hours or (1.0,) * 24
-    made = []
-    for share, mean in LAGS:
-        passed = [0.0]
-        for hour, each in enumerate(often):
-            passed.append(passed[-1] + each * (math.exp((hour + 1.0) / mean) - math.exp(hour / mean)))
-        before = tuple(passed[-1] * math.exp(-24.0 * (back + 1) / mean) for back in range(DAYS_BACK))
-        made.append(_Past(share, mean, before, tuple(passed)))
-    return tuple(made)
-
-
-def _back(since: float, hours: tuple[float, ...]) -> list[float]:
-    """The probability of each day from the publication day backwards, by the lag (and the hours such events keep).
-
-    ``since`` is the hours passed since the midnight that began the publication day in the event's zone. Days
-    are taken to have 24 hours: where clocks change, an hour is lost, which no weight shows.
-    """
-    whole = min(int(since), 23)
-    often = hours[whole] if hours else 1.0
-    today = 0.0
-    faded = []
-    for past in _pasts(hours):
-        passed = math.exp(-since / past.mean)
-        today += past.share * (passed * past.hours[whole] + often * (1.0 - math.exp((whole - since) / past.mean)))
-        faded.append((past.share * passed, past.before))
-    weights = [today, *(0.0,) * DAYS_BACK]
-    for share, before in faded:
-        for back, weight in enumerate(before, 1):
-            weights[back] += share * weight
-    return weights
-
-
-def _forth(since: float) -> list[float]:
-    """The probability of each day from the publication day on, for what is yet to come."""
-    passed = [_reached(24.0 * day - since, AHEAD) for day in range(DAYS_AHEAD + 2)]
-    return [later - earlier for earlier, later in pairwise(passed)]
-
-
-@lru_cache(maxsize=8192)
-def _shares(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[float, ...]:
-    """The probability of each day from the publication day on (or backwards), by the minute of that day."""
-    return tuple(_forth(minute / 60.0) if ahead else _back(minute / 60.0, hours))
-
-
-@lru_cache(maxsize=8192)
-def _unnamed(minute: int, ahead: bool, hours: tuple[float, ...]) -> tuple[tuple[int, float], ...]:
-    """The same for a text that names no day: offsets in day order with weights as ``normalised`` gives them."""
-    sign = 1 if ahead else -1
-    shares = _shares(minute, ahead, hours)
-    floor = KEPT * sum(shares)
-    start = date(2000, 1, 1)
-    weights = normalised(
-        {start + timedelta(days=sign * offset): share for offset, share in enumerate(shares) if share >= floor}
-    )
-    return tuple(((day - start).days, weight) for day, weight in weights)
-
-
+@lru_cache(maxsize=1024)
 def _priors(
-    instants: Sequence[datetime], event_zone: str, ahead: bool, hours: tuple[float, ...]
-) -> tuple[dict[date, float], date, date]:
-    """The weight of every possible day before a word was read, and the first and last publication day there."""
-    weights: dict[date, float] = {}
+    instants: tuple[datetime, ...], event_zone: str, ahead: bool, hours: tuple[float, ...]
+) -> tuple[Mapping[date, float], date, date]:
+    """The weight of every possible day before a word was read, and the first and last publication day there.
+
+    Of a stamp that is a date alone there are many texts.
+    """
     place = zone(event_zone)
-    first = last = instants[0].astimezone(place).date()
-    for moment in instants:
-        local = moment.astimezone(place)
-        day = last = local.date()
-        shares = _shares(local.hour * 60 + local.minute, ahead, hours)
-        number, sign = day.toordinal(), (1 if ahead else -1)
-        for offset, share in enumerate(shares):
-            each = date.fromordinal(number + sign * offset)
-            weights[each] = weights.get(each, 0.0) + share / len(instants)
+    local = [moment.astimezone(place) for moment in instants]
+    first, last = local[0].date(), local[-1].date()
+    number = first.toordinal()
+    moments = tuple([(moment.toordinal() - number, minute_of(moment)) for moment in local])
+    weights = {date.fromordinal(number + offset): weight for offset, weight in mixed(moments, ahead, hours)}
     return weights, first, last
 
 
@@ -278,8 +183,8 @@ def deciding(cues: Sequence[DayCue], outlook: Outlook) -> tuple[tuple[DayCue, ..
         return (), outlook == "ahead"
     ranks: dict[Role, int] = {"main": 0, "source": 1, "aside": 2}
     named = [each for each in cues if each.kind != "state_media"]
-    telling = sorted(named, key=lambda each: (each.later, ranks[each.role]))
     media = tuple(each for each in cues if each.kind == "state_media")
+    telling = sorted(named, key=lambda each: (each.later, ranks[each.role]))
     if outlook == "past":
         telling = [each for each in telling if each.sense != "ahead" and each.role != "aside"]
     elif outlook == "ahead":
@@ -350,7 +255,7 @@ def day_weights(
     world may date such an event by his own calendar. Words that no possible day agrees with are taken as being
     about something else and left out. Empty when the text has no usable stamp and no words name a full date.
     """
-    instants = _instants(published)
+    instants = _instants(published.first_at, published.last_at)
     if instants and len(cues) > 1:
         # The day of publication, written out, is a byline where another day is named.
         byline = day_of(instants[-1], publisher_zone)
@@ -364,15 +269,16 @@ def day_weights(
         # Nearly every headline: an instant, and no word of a day. The weights are remembered by the minute.
         local = instants[0].astimezone(zone(event_zone))
         number = local.toordinal()
-        unnamed = _unnamed(local.hour * 60 + local.minute, ahead, tuple(hours))
-        return tuple([(date.fromordinal(number + offset), weight) for offset, weight in unnamed])
+        offsets = unnamed(minute_of(local), ahead, tuple(hours))
+        return tuple([(date.fromordinal(number + offset), weight) for offset, weight in offsets])
     stamp = day_of(instants[len(instants) // 2], publisher_zone)
     full = next((each for each in chosen if each.year), None)
     written = _day_in(full, stamp, False) if full is not None else None
     if written is not None and written < stamp:
         ahead = False  # a year that is written out says better than any verb on which side the day lies
     told = tuple(hours) if len(instants) == 1 else ()
-    weights, home, latest = _priors(instants, event_zone, ahead, told)
+    priors, home, latest = _priors(instants, event_zone, ahead, told)
+    weights = dict(priors)
     for cue in chosen:
         named = _named(cue, stamp, home, ahead)
         if named is not None and (named >= min(home, stamp) if ahead else named <= max(latest, stamp)):

@@ -22,22 +22,28 @@ class Wording:
     """How titles are compared, from ``[wires]`` of ``config/placing.toml``.
 
     ``likeness`` (0..1): from which two texts are copies; ``day_cost``: what each day between them takes off;
-    ``ahead_cost``: what it costs when only one speaks of what is to come; ``small``: words that say nothing;
+    ``ahead_cost``: what it costs when only one speaks of what is to come; ``amount_share`` (0..1): how much of the
+    likeness follows from the number of words that both have, of which ``half_words`` (above 0) give half; ``small``:
+    words that say nothing;
     ``everyday``: words that nearly every title of the subject has, which count ``everyday_share`` of another;
     ``ahead``: words of what is to come; ``endings``: what is cut from a word to find its stem, longest first;
-    ``spellings``: names and their one spelling, in the order they are replaced; ``primaries``: who may be quoted as
+    ``spellings``: names and their one spelling, in the order they are replaced; ``same``: stems that desks put for one
+    another, each with the one that stands for it; ``primaries``: who may be quoted as
     having seen or done it (a general staff, a ministry, state media), each with the expression it is named by.
     """
 
     likeness: float
     day_cost: float = 0.0
     ahead_cost: float = 0.0
+    amount_share: float = 0.0
+    half_words: float = 1.0
     small: frozenset[str] = frozenset()
     everyday: frozenset[str] = frozenset()
     everyday_share: float = 1.0
     ahead: frozenset[str] = frozenset()
     endings: tuple[str, ...] = ()
     spellings: tuple[tuple[str, str], ...] = ()
+    same: tuple[tuple[str, str], ...] = ()
     primaries: tuple[tuple[str, str], ...] = ()
 
 
@@ -84,6 +90,10 @@ def print_of(title: str, wording: Wording) -> Print:
     for run in _UNSPACED.findall(text):  # nothing parts the words of these scripts: pairs of letters stand for them
         stems.discard(run)
         stems.update(run[place : place + 2] for place in range(len(run) - 1))
+    for stem, name in wording.same:
+        if stem in stems:
+            stems.remove(stem)
+            stems.add(name)
     kept = frozenset(stems - {""})
     return Print(
         kept,
@@ -110,7 +120,9 @@ def _weight(stems: frozenset[str], wording: Wording) -> float:
 
 def likeness(a: Print, b: Print, days: float, wording: Wording) -> float:
     """How much two texts look like copies, at most 1: the mean of the share of all words that both have and of the
-    shorter one's words that the other has, less the costs. ``days`` lie between them.
+    shorter one's words that the other has, weighed against how many both have, less the costs. ``days`` lie between
+    them. Shares alone make too much of short titles: three words of four are soon the same in a busy week, nine of
+    twelve are not.
 
     Texts that quote different primary sources are no copies, however alike: two have seen it. Across scripts no word is
     shared: such texts are alike when they give the same figures, and at least one.
@@ -123,6 +135,7 @@ def likeness(a: Print, b: Print, days: float, wording: Wording) -> float:
     if not shared:
         return 0.0
     alike = (shared / min(a.weight, b.weight) + shared / (a.weight + b.weight - shared)) / 2
+    alike += wording.amount_share * (shared / (shared + wording.half_words) - alike)
     return alike - days * wording.day_cost - (wording.ahead_cost if a.ahead != b.ahead else 0.0)
 
 

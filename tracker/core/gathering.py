@@ -60,6 +60,15 @@ class _Wire:
     unit: str = ""
 
 
+LONGEST_HEADLINE = 200
+"""Characters; what is longer is a first paragraph."""
+
+
+def _speaks_for_it(piece: Evidence) -> tuple[bool, float]:
+    """How well a text's title names the event: a headline before a paragraph or an address, then the surest."""
+    return len(piece.title) <= LONGEST_HEADLINE and "://" not in piece.title, piece.p
+
+
 class Gathering:
     """The evidence of one event as it comes in; ``standing`` and ``event`` follow from what came so far.
 
@@ -118,7 +127,7 @@ class Gathering:
         self._official = self._official or piece.publisher_kind in OFFICIAL_KINDS
         self._outcome = self._outcome or piece.outcome
         self._first = piece.known_at if self._first is None else min(self._first, piece.known_at)
-        if self._speaking is None or piece.p > self._speaking.p:
+        if self._speaking is None or _speaks_for_it(piece) > _speaks_for_it(self._speaking):
             self._speaking = piece
 
     def _date(self, piece: Evidence) -> None:

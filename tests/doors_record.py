@@ -11,6 +11,7 @@ from typing import Any
 
 from tracker.core.base_rates import Rivals
 from tracker.core.changes import EventChange, changes_between
+from tracker.core.claim_histories import Change, History, Moment
 from tracker.core.coverage import Coverage
 from tracker.core.days import DateSpan
 from tracker.core.details import (
@@ -192,6 +193,20 @@ DOCUMENT = Document(
 )
 
 
+def story(judged: Verdict) -> History:
+    days = [date(2020, 1, 1) + timedelta(days=past) for past in range(120)]
+    moments = tuple(
+        Moment(on, "open", None, 0.8) if on < date(2020, 3, 2) else Moment(on, judged.verdict, judged.p_yes, None)
+        for on in days
+    )
+    cause = Reason("event", "Now known: <b>a fair</b>.", {"event": "e-2020", "on": "2020-03-02"})
+    changes = (
+        Change(days[0], None, "open", None, None, ()),
+        Change(date(2020, 3, 2), "open", judged.verdict, None, judged.p_yes, (cause,)),
+    )
+    return History(judged.forecast, judged.ref, judged.reading, judged.window, moments, changes)
+
+
 @dataclass
 class Record:
     """Implements ``tracker.web.reads.Reads`` over plain tuples; change its fields to change the world."""
@@ -286,6 +301,9 @@ class Record:
         evidence = {id_: each.evidence for id_, each in self.details.items()}
         judged = (each for each in self.verdicts(view) if wanted in (each.forecast, each.ref))
         return tuple(explain(each, cards.get(each.forecast), events, evidence) for each in judged)
+
+    def history(self, view: View, claim: str) -> tuple[History, ...]:
+        return tuple(story(each) for each in self.verdicts(view) if each.forecast == claim)
 
     def scores(self, view: View, as_of: datetime | None = None, document: str = "") -> Mapping[str, Any]:
         return {"n": 2, "mean_brier": 0.29}

@@ -21,6 +21,7 @@ from tracker.core.forecasts import (
     Occurs,
     Rank,
 )
+from tracker.core.verdicts import Implied
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -251,3 +252,51 @@ def test_the_shipped_claims_read_clean() -> None:
         assert claim.written == "after"
         for reading in claim.readings:
             assert reading.fine_print
+
+
+FAMILIES = """
+[[tables]]
+id = "other"
+name = "Other"
+title = "Other words"
+source = "Another book"
+phrases = [{ phrase = "probable", low = 0.6, high = 0.8 }, { phrase = "hardly", low = 0.0, high = 0.1 }]
+[[families]]
+words = "likely"
+other = "probable"
+[[families]]
+words = "remote"
+other = "hardly"
+"""
+
+
+def test_words_are_told_by_the_other_tables_too(write: Write) -> None:
+    named = VERBAL.replace('id = "words"', 'id = "words"\nname = "Words"')
+    (first, second), problems = read(write(verbal=named + FAMILIES))
+    assert problems == []
+    assert [(each.table, each.name, each.implied) for each in first.retold] == [
+        ("words", "Words", Implied(0.5, 0.7, 0.9)),
+        ("other", "Other", Implied(0.6, 0.7, 0.8)),
+    ]
+    assert second.retold[1].implied == Implied(0.9, 0.95, 1.0), "inverted: the words speak of the opposite"
+    (plain, _), _ = read(write())
+    assert plain.retold == (), "tables without a short name are not set side by side"
+
+
+def test_a_family_names_phrases_that_exist(write: Write) -> None:
+    _, problems = read(write(verbal=VERBAL + FAMILIES.replace('words = "likely"', 'words = "likly"')))
+    assert [(each.key, "did you mean 'likely'?" in each.message) for each in problems] == [("words", True)]
+    _, problems = read(write(verbal=VERBAL + FAMILIES.replace('words = "likely"', 'wrods = "likely"')))
+    assert [each.key for each in problems] == ["wrods"]
+
+
+def test_the_shipped_words_are_told_by_all_four_tables() -> None:
+    by_ref = {
+        each.ref: {band.table: band.implied for band in each.retold}
+        for each in read_forecasts(ROOT / "config", TAXONOMY, series())[0]
+    }
+    assert set(by_ref["F18"]) == {"icd203", "kent", "ipcc", "kesselman"}
+    assert by_ref["F18"]["icd203"] == Implied(0.55, 0.675, 0.8)
+    assert by_ref["F16"]["kent"] == Implied(0.88, 0.93, 0.98)
+    assert set(by_ref["F07"]) == {"icd203", "kent"}, "a bare assertion has no word in the other two"
+    assert by_ref["F29c"] == {}, "named as an example: in no table"

@@ -78,11 +78,14 @@ def test_the_page_shows_the_four_steps() -> None:
 
 
 def test_the_pages_of_a_past_day_say_so_and_refuse_what_is_no_day() -> None:
-    for path in ("/forecasts/f1", "/indicators"):
+    for path in ("/", "/forecasts/f1", "/indicators"):
         text = ask(f"{path}?as_of=2020-03-31").text
         assert "As known at the end of 31 March 2020 in Korea." in text
         assert "as_of=2020-03-31" in text, "its links stay on that day"
-        assert ask(f"{path}?as_of=yesterday").status_code == 422
+        for day, told in (("yesterday", "give a day such as"), ("2021-02-30", "the calendar has no such day")):
+            answer = ask(f"{path}?as_of={day}")
+            assert answer.status_code == 422
+            assert told in answer.text
 
 
 def test_hostile_articles_stay_text_on_the_claim_s_page() -> None:
@@ -118,3 +121,54 @@ def test_as_of_a_day_no_later_article_is_shown(app: App) -> None:
     (found,) = (each for each in app.explain("F29b", "all", day) if each.verdict.scored)
     assert found.deciding
     assert all(piece.known_at <= day for each in found.deciding for piece in each.articles)
+
+
+def test_a_comparison_shows_the_events_of_the_years_it_compares_with(app: App) -> None:
+    (found,) = (each for each in app.explain("F09") if each.verdict.scored)
+    assert {each.event.on.year for each in found.deciding} == {2020}
+    (year,) = found.compared
+    assert (year.span.first.year, year.span.last.year, year.nouns) == (2019, 2019, ("ballistic launch days",))
+    counted = next(reason for reason in found.verdict.reasons if "in 2019" in reason.text and reason.code == "counted")
+    assert len(year.events) == counted.data["count"] == 14
+    assert all(each.articles for each in year.events), "step four: who says so"
+    nearest = next(each for each in app.explain("F25") if each.verdict.reading == "nearest-year")
+    assert [each.span.first.year for each in nearest.compared] == [2016, 2017, 2019], "2018 had none"
+    assert len({one.event.id for each in nearest.compared for one in each.events}) == sum(
+        len(each.events) for each in nearest.compared
+    ), "each event once"
+    (alone,) = app.explain("F29b")
+    assert alone.compared == (), "nothing is compared"
+
+
+def test_as_of_a_day_nothing_later_is_compared_with(app: App) -> None:
+    day = datetime(2019, 9, 1, tzinfo=UTC)
+    (found,) = (each for each in app.explain("F09", "all", day) if each.verdict.scored)
+    (year,) = found.compared
+    assert 0 < len(year.events) < 14
+    assert all(piece.known_at <= day for each in year.events for piece in each.articles)
+
+
+def test_the_events_compared_with_stand_in_the_api_and_on_the_page(app: App) -> None:
+    claim = next(each.forecast for each in app.verdicts("all") if each.ref == "F09")
+    (first, *_) = ask(f"/api/v1/forecasts/{claim}/explain", app).json()["explanations"]
+    (year,) = first["compared"]
+    assert (year["first_on"], year["last_on"], len(year["events"])) == ("2019-01-01", "2019-12-31", 14)
+    assert year["events"][0]["articles"][0]["url"].startswith("https://")
+    page = ask(f"/forecasts/{claim}", app).text
+    assert "Counted in 2019 to compare with: 14 events (ballistic launch days)" in page
+    assert f'href="/events/{year["events"][0]["id"]}"' in page
+
+
+def test_the_scoreboard_of_a_past_day_shows_what_was_known_then(app: App) -> None:
+    then, now = (ask(f"/{query}", app).text for query in ("?as_of=2020-12-31", ""))
+    assert "Of 15 scored items, 9 held and 6 did not." in now
+    assert "Mean Brier score by verbal table" in now
+    assert '<th scope="row">Kesselman</th><td>6 of 15</td>' in now
+    assert "Of 15 scored items, 3 held, 0 did not and 12 are undecided." in then, "silence has decided nothing yet"
+    assert "/?evidence=news&amp;as_of=2020-12-31" in then
+    early = ask("/?as_of=2020-03-20", app).text
+    assert "2 March 2020" in early, "known on the 16th"
+    assert ": 2 and 9 March 2020" not in early, "the second is known on the 23rd"
+    assert ": 2, 9, 21 and 29 March 2020" in now
+    assert '<b aria-current="page">now</b>' in now
+    assert 'href="/?evidence=all&amp;as_of=2020-12-31">31 December 2020</a>' in now

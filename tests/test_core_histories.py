@@ -76,7 +76,7 @@ def told(claims: tuple[Forecast, ...]) -> dict[tuple[str, str, str], History]:
 
 
 def test_every_day_stands_once_and_in_order(told: dict[tuple[str, str, str], History]) -> None:
-    assert len(told) == 52
+    assert len(told) == 53
     for each in told.values():
         assert [moment.on for moment in each.moments] == list(YEAR)
         assert each.changes[0].before is None

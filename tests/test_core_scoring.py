@@ -15,7 +15,7 @@ from tracker.core.base_rates import MODEL_WORDS, UNKNOWN_EXPECTATION, expectatio
 from tracker.core.baselines import Series
 from tracker.core.bootstrap import interval
 from tracker.core.days import DateSpan
-from tracker.core.forecasts import BaseRate, Forecast, Reading, Window
+from tracker.core.forecasts import BaseRate, Forecast, Reading, VerbalBand, Window
 from tracker.core.odds import Odds, of, plus_unseen
 from tracker.core.scoring import LOG_CLIP, brier, log_score, scores, skill, wilson
 from tracker.core.verdicts import Implied, Verdict
@@ -106,7 +106,7 @@ def test_undecided_items_are_named_and_left_out() -> None:
     found = scores([verdict(0.9, True), verdict(0.9, None), replace(verdict(0.1, True), scored=False)])
     assert found.n == 1
     assert found.undecided == ("F 2020: open",)
-    assert "1 scored items are undecided" in found.caveat
+    assert "1 scored item is undecided" in found.caveat
 
 
 def test_nothing_decided_gives_no_figures() -> None:
@@ -279,3 +279,21 @@ def test_rival_models_are_scored_on_the_items_they_speak_of() -> None:
     assert coin.skill == pytest.approx(1 - (0.01 + 0.36) / 2 / 0.25)
     assert last.brier == 0.5
     assert coin.interval is not None
+
+
+def test_each_verbal_table_gives_the_score_with_its_own_bands() -> None:
+    items = [replace(verdict(0.9, True), forecast="a"), replace(verdict(0.6, False), forecast="b")]
+    bands = [
+        VerbalBand("loose", "Loose", Implied(0.5, 0.75, 1.0)),
+        VerbalBand("strict", "Strict", Implied(0.7, 0.8, 0.9)),
+    ]
+    as_read, loose, strict = scores(items, retold={"a": bands, "b": bands[:1]}).verbal
+    assert (as_read.name, as_read.covered, as_read.brier.mid) == ("as read", 2, pytest.approx((0.01 + 0.36) / 2))
+    assert (loose.name, loose.n, loose.covered) == ("Loose", 2, 2)
+    assert loose.brier.low == pytest.approx((0.25 + 0.25) / 2)
+    assert loose.brier.mid == pytest.approx((0.0625 + 0.5625) / 2)
+    assert loose.brier.high == pytest.approx((0.0 + 1.0) / 2)
+    assert strict.covered == 1, "it has no words for b, which keeps its own band"
+    assert strict.brier.mid == pytest.approx((0.04 + 0.36) / 2)
+    assert scores(items).verbal == ()
+    assert scores([verdict(0.9, None)], retold={"a": bands}).verbal == ()

@@ -63,6 +63,13 @@ def test_a_claim_explained_in_four_steps(home: Path) -> None:
     assert halves["H2"]["score"]["tables"] == ["judgement: predictable"]
 
 
+def test_a_comparison_is_explained_by_the_events_of_both_years(home: Path) -> None:
+    words = answered(program(home, "forecasts", "F09", "--explain"))
+    assert (
+        "  3. Counted in 2019 to compare with: 14 events (ballistic launch days):\n       4. 17 April 2019, " in words
+    )
+
+
 def test_the_list_of_claims_shows_bands_intervals_and_their_n(home: Path) -> None:
     words = answered(program(home, "forecasts"))
     assert "55 to 87" in words
@@ -77,3 +84,11 @@ def test_an_unknown_document_is_refused_with_those_there_are(home: Path) -> None
     done = program(home, "forecasts", "--document", "nothing")
     assert done.returncode == 1
     assert "deter-and-normalize-2020" in done.stderr
+
+
+def test_the_scores_are_told_by_each_verbal_table(home: Path) -> None:
+    told = json.loads(answered(program(home, "forecasts", "--json")))["scores"]["verbal"]
+    assert [each["name"] for each in told] == ["as read", "ICD 203", "Kent", "IPCC", "Kesselman"]
+    assert all(each["n"] == 15 and each["brier"].keys() == {"low", "mid", "high"} for each in told)
+    assert [each["covered"] for each in told] == [15, 9, 6, 6, 6]
+    assert "  words read by IPCC: Brier 0.270 (0.212 at the low, 0.337 at" in answered(program(home, "forecasts"))

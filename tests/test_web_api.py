@@ -209,7 +209,8 @@ def test_the_description_is_openapi_3_1_and_complete() -> None:
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
         EVENTS, f"{EVENTS}/{{event_id}}", "/api/v1/forecasts", "/api/v1/forecasts/{forecast_id}",
-        "/api/v1/forecasts/{forecast_id}/explain", "/api/v1/indicators", "/api/v1/feeds", "/api/v1/health",
+        "/api/v1/forecasts/{forecast_id}/explain", "/api/v1/forecasts/{forecast_id}/history",
+        "/api/v1/indicators", "/api/v1/feeds", "/api/v1/health",
         "/api/v1/corrections", f"{EVENTS}/{{event_id}}/history",
         "/api/v1/reconcile", "/api/v1/changes",
     }  # fmt: skip

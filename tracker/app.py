@@ -19,8 +19,7 @@ from tracker.classify.examples import Example
 from tracker.comparisons import Comparisons
 from tracker.core.base_rates import Rivals, rivals
 from tracker.core.cards import card_of
-from tracker.core.claim_histories import DAY_ZONE, History, usual_days
-from tracker.core.days import DateSpan, day_of
+from tracker.core.days import day_of
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.digests import Digest, Issue
 from tracker.core.errands import Manners, Wanted, errand
@@ -28,13 +27,14 @@ from tracker.core.errors import ConfigError, RefusedError, SettingsError, Source
 from tracker.core.explaining import Explanation, explain
 from tracker.core.indicators import Sheet, sheet, with_differing
 from tracker.core.items import Entry, Unreadable
+from tracker.core.judging import Court
 from tracker.core.listening import FeedLine
 from tracker.core.polling import Fetched
 from tracker.core.ports import Clock
 from tracker.core.references import coverages
 from tracker.core.review import Doubt, queue
 from tracker.core.scoring import scores
-from tracker.core.tallies import prepare
+from tracker.core.tallies import Grounds, prepare
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
 from tracker.core.words import Labels
@@ -43,7 +43,6 @@ from tracker.pipeline import answers
 from tracker.pipeline.archive import ImportReport, take_archive
 from tracker.pipeline.backfill import Means, RunReport, Telling, backfill
 from tracker.pipeline.fetch import FetchReport, fetch
-from tracker.pipeline.histories import told
 from tracker.pipeline.judge import JudgeReport, judge_as_of, judge_if_moved
 from tracker.pipeline.place import PlaceReport
 from tracker.pipeline.read import ReadReport, read
@@ -143,7 +142,7 @@ class App(Comparisons):
         for name in ("_reading", "docket"):
             self.__dict__.pop(name, None)
         self._timelines.clear()
-        self._recent.clear()
+        self.forget()
         self.prepare(tolerant=True)
         return "config changed and is read anew"
 
@@ -319,23 +318,11 @@ class App(Comparisons):
         beliefs = self.beliefs
         return judge_as_of(self.store, self.docket, beliefs.taxonomy, beliefs.policy, view, as_of, self.clock.now())
 
-    def histories(
-        self, view: View, wanted: Sequence[str] = (), first: date | None = None, last: date | None = None
-    ) -> tuple[History, ...]:
-        """How claims stood on every day, by id or ref (none named: all); from the document's day on unless told."""
-        beliefs = self.beliefs
-        claims = [each for each in beliefs.forecasts if not wanted or each.id in wanted or each.ref in wanted]
-        today = day_of(self.clock.now(), DAY_ZONE)
-        usual = usual_days(claims, today)
-        begin = min(first or min(usual.first, last or usual.first), today)  # of days to come nothing is known
-        days = DateSpan(begin, max(begin, min(last or max(usual.last, first or usual.last), today)))
-        return told(self.store, self.docket, claims, beliefs.taxonomy, beliefs.policy, view, days)
-
     def scores(self, view: View, as_of: datetime | None = None, document: str = "") -> Mapping[str, Any]:
         """The scores of one document's claims, or of all together."""
         ids = {each.id for each in self.beliefs.forecasts if document in ("", each.document)}
         judged = (each for each in self.verdicts(view, as_of) if each.forecast in ids)
-        return scores(judged, self.rivals()).as_dict()
+        return scores(judged, self.rivals(), {each.id: each.retold for each in self.beliefs.forecasts}).as_dict()
 
     def rivals(self) -> Rivals:
         """What each named base-rate model would have said of each reading."""
@@ -343,21 +330,32 @@ class App(Comparisons):
 
     def indicators(self, years: Sequence[int] = (), view: View = "all", as_of: datetime | None = None) -> Sheet:
         """Typed counts of these years (default: the config's) and the tests of likeness, as known by ``as_of``."""
-        beliefs, now = self.beliefs, as_of or self.clock.now()
-        seen, heard = self.timeline(view, as_of), covered(self.store, self.docket.audible, as_of)
-        grounds = prepare(seen, heard, beliefs.series, beliefs.taxonomy, now, date.min)
-        made = sheet(beliefs.indicators, years or beliefs.indicators.years, grounds)
+        book = self.beliefs.indicators
+        made = sheet(book, years or book.years, self._grounds(view, as_of))
         return with_differing(made, answers.evidence_behind(self.store, made.events, as_of))
 
     def explain(self, wanted: str, view: View = "all", as_of: datetime | None = None) -> tuple[Explanation, ...]:
         """Each verdict on one claim (by id or ref) with the chain from its score to its sources; empty for none."""
         cards = {card.id: card for card in self.forecasts()}
         judged = [each for each in self.verdicts(view, as_of) if wanted in (each.forecast, each.ref)]
+        grounds = self._grounds(view, as_of)
+        court = Court(self.beliefs.forecasts, grounds, brief=True)
+        counts = [court.counts(verdict) for verdict in judged]
         asked = {id_ for verdict in judged for id_ in verdict.events}
-        found = {event.id: event for event in self.timeline(view, as_of).events if event.id in asked}
+        asked |= {event.id for each in counts for tally in each for event in tally.events}
+        found = {event.id: event for event in grounds.timeline.events if event.id in asked}
         evidence = answers.evidence_behind(self.store, list(found.values()), as_of)
         declared = coverages(self.beliefs.references)
-        return tuple(explain(each, cards.get(each.forecast), found, evidence, declared) for each in judged)
+        return tuple(
+            explain(each, cards.get(each.forecast), found, evidence, declared, counted)
+            for each, counted in zip(judged, counts, strict=True)
+        )
+
+    def _grounds(self, view: View, as_of: datetime | None) -> Grounds:
+        """All that a count may look at, as known by ``as_of``."""
+        beliefs, heard = self.beliefs, covered(self.store, self.docket.audible, as_of)
+        now = as_of or self.clock.now()
+        return prepare(self.timeline(view, as_of), heard, beliefs.series, beliefs.taxonomy, now, date.min)
 
     def forecasts(self) -> tuple[ForecastCard, ...]:
         return tuple(card_of(forecast) for forecast in self.beliefs.forecasts)
@@ -371,7 +369,8 @@ class App(Comparisons):
         goes on with the last good set."""
         state = answers.health(self.store, self.beliefs.feeds, self.observer, self.clock.now())
         trouble = (self._config_trouble,) if self._config_trouble else ()
-        return replace(state, problems=(*state.problems, *trouble))
+        lost = len(self.lost_corrections())
+        return replace(state, problems=(*state.problems, *trouble), corrections_lost=lost)
 
     def labels(self) -> Labels:
         return self.beliefs.labels

@@ -203,7 +203,9 @@ def _uncounted(
     kinds = words.taxonomy.categories
     counted = {(row.category, row.unit) for table in references for row in table.rows}
     counted |= {(each.category, pattern.unit) for each in words.phrasebook.categories for pattern in each.counts}
-    counted |= {(id_, unit) for id_, kind in kinds.items() for unit in (kind.unit, PER_EVENT, PER_DAY)}
+    counted |= {
+        (id_, unit) for id_, kind in kinds.items() for unit in (kind.unit, *kind.event_units, PER_EVENT, PER_DAY)
+    }
     found = []
     for forecast in forecasts:
         for reading in forecast.readings:

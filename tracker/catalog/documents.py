@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracker.catalog.forecasts import VERBAL_FILE
 from tracker.catalog.tables import read_toml
+from tracker.catalog.verbal import VERBAL_FILE
 from tracker.core.details import Document
 from tracker.core.errors import Problem
 

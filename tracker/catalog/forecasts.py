@@ -12,6 +12,7 @@ from typing import cast
 
 from tracker.catalog.rules import RuleBook, read_measure, read_rule, read_window
 from tracker.catalog.tables import Table, nearest, read_toml
+from tracker.catalog.verbal import VERBAL_FILE, Verbal, read_verbal
 from tracker.core.base_rates import period_span, reckon
 from tracker.core.baselines import Series
 from tracker.core.errors import Problem
@@ -25,17 +26,14 @@ from tracker.core.forecasts import (
     Given,
     Hit,
     Kind,
-    Phrase,
     Reading,
-    VerbalTables,
+    VerbalBand,
     Window,
     Written,
 )
 from tracker.core.locators import Outline, misplaced
 from tracker.core.taxonomy import Taxonomy
 from tracker.core.verdicts import Implied
-
-VERBAL_FILE = "verbal.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class _Document:
     made_on: date
     written: Written
     book: RuleBook
-    verbal: VerbalTables
+    verbal: Verbal
     outline: Outline | None
 
 
@@ -62,7 +60,7 @@ def read_forecasts(
     """
     problems: list[Problem] = []
     home = folder / "forecasts"
-    verbal = _read_verbal(home / VERBAL_FILE, folder, problems)
+    verbal = read_verbal(home / VERBAL_FILE, folder, problems)
     files = sorted(path for path in home.glob("*.toml") if path.name != VERBAL_FILE)
     if not files:
         problems.append(Problem("forecasts", "", "", "holds no document; add one, as its README.md says"))
@@ -76,30 +74,7 @@ def read_forecasts(
     return (() if problems else tuple(forecast for forecast, _ in found)), problems
 
 
-def _read_verbal(path: Path, root: Path, problems: list[Problem]) -> VerbalTables:
-    top = read_toml(path, root, problems)
-    if top is None:
-        return {}
-    tables: dict[str, dict[str, Phrase]] = {}
-    for each in top.tables("tables"):
-        name = each.text("id")
-        each.text("title")
-        each.text("source")
-        each.text("note", "")
-        phrases: dict[str, Phrase] = {}
-        for inner in each.tables("phrases", "phrase"):
-            low, high = inner.number("low", low=0, high=1), inner.number("high", low=0, high=1)
-            if low > high:
-                inner.problem("low", f"{low:g} is above high ({high:g}); a band runs from low to high")
-            phrases[inner.text("phrase")] = Phrase(low, high)
-            inner.done()
-        each.done()
-        tables[name] = phrases
-    top.done()
-    return tables
-
-
-def _read_document(top: Table, book: RuleBook, verbal: VerbalTables) -> list[tuple[Forecast, Table]]:
+def _read_document(top: Table, book: RuleBook, verbal: Verbal) -> list[tuple[Forecast, Table]]:
     about = top.table("document", default=False)
     for key in ("title", "publisher"):
         about.text(key)
@@ -152,7 +127,7 @@ def _written(table: Table, default: Written | None) -> Written:
 
 
 def _read_claim(table: Table, document: _Document) -> Forecast:
-    implied, tables = _read_implied(table, document.verbal)
+    implied, tables, retold = _read_implied(table, document.verbal)
     base = _read_base_rate(table, document)
     readings = tuple(_read_reading(each, document) for each in table.tables("readings"))
     if not readings:
@@ -169,6 +144,7 @@ def _read_claim(table: Table, document: _Document) -> Forecast:
         readings=readings,
         p_implied=implied,
         tables=tables,
+        retold=retold,
         base_rate=base,
         cluster=table.text("cluster", ""),
         written=_written(table, document.written),
@@ -193,37 +169,27 @@ def _check_readings(table: Table, readings: tuple[Reading, ...], implied: Implie
             table.problem("p_implied", f"is missing; the scored reading {reading.id!r} needs a probability")
 
 
-def _read_implied(table: Table, verbal: VerbalTables) -> tuple[Implied | None, tuple[str, ...]]:
-    """The band, and the phrases it cites; ``inverted`` says that they speak of the opposite event."""
+def _read_implied(table: Table, verbal: Verbal) -> tuple[Implied | None, tuple[str, ...], tuple[VerbalBand, ...]]:
+    """The band, the phrases it cites, and what each published table makes of them; ``inverted`` says that they speak
+    of the opposite event."""
     if not table.has("p_implied"):
-        return None, ()
+        return None, (), ()
     inner = table.table("p_implied")
     low, mid, high = (inner.number(key, low=0, high=1) for key in ("low", "mid", "high"))
     cited, inverted = inner.texts("tables"), inner.flag("inverted", False)
     inner.done()
     if not all(0 <= p <= 1 for p in (low, mid, high)):
-        return Implied(low, mid, high), cited  # told already
+        return Implied(low, mid, high), cited, ()  # told already
     if not low <= mid <= high:
         inner.problem("mid", f"low, mid and high are {low:g}, {mid:g}, {high:g}; they must not fall")
-    bands = [band for each in cited if (band := _phrase(each, verbal, inner)) is not None]
+    bands = [band for each in cited if (band := verbal.phrase(each, inner)) is not None]
     if bands and len(bands) == len(cited):
         least, most = min(band.low for band in bands), max(band.high for band in bands)
         if inverted:
             least, most = round(1 - most, 9), round(1 - least, 9)
         if low < least or high > most:
             inner.problem("tables", f"the cited bands run from {least:g} to {most:g}, which {low:g} to {high:g} leaves")
-    return Implied(low, mid, high), cited
-
-
-def _phrase(cited: str, verbal: VerbalTables, table: Table) -> Phrase | None:
-    """The band of "table: phrase"."""
-    name, _, words = (part.strip() for part in cited.partition(":"))
-    if name not in verbal:
-        table.problem("tables", f"{name!r} is no table of {VERBAL_FILE}; {nearest(name, verbal)}")
-        return None
-    if words not in verbal[name]:
-        table.problem("tables", f"{words!r} is no phrase of {name}; {nearest(words, verbal[name])}")
-    return verbal[name].get(words)
+    return Implied(low, mid, high), cited, verbal.retold(cited, inverted)
 
 
 def _read_base_rate(table: Table, document: _Document) -> BaseRate | None:
@@ -268,7 +234,7 @@ def _read_reading(table: Table, document: _Document) -> Reading:
     if scored and not table.has("rule"):
         table.problem("scored", "is true without a rule; only a reading with a rule can be scored")
     given = _read_given(table.table("given"), book) if table.has("given") else None
-    implied, _ = _read_implied(table, document.verbal)
+    implied, *_ = _read_implied(table, document.verbal)
     base = _read_base_rate(table, document)
     table.done()
     return Reading(name, rule, windows, given, fine_print, scored, implied, base)

@@ -86,6 +86,8 @@ def read_measure(table: Table, book: RuleBook) -> Measure:
     for place in places:
         if book.places is not None and place not in book.places:
             table.problem("places", f"{place!r} is no place of places.toml; {nearest(place, book.places)}")
+    if table.has("actor") and kind is not None:
+        subtypes = _acted(table, taxonomy, category, subtypes)
     if kind is not None and mode != "occurred":
         category, subtypes = _opened(table, taxonomy, category, subtypes, mode)
     statuses = table.texts("status", ())
@@ -109,6 +111,21 @@ def read_measure(table: Table, book: RuleBook) -> Measure:
     )
     table.done()
     return measure
+
+
+def _acted(table: Table, taxonomy: Taxonomy, category: str, subtypes: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds of the category, of those asked for, in which that actor acts: an event's kind says who acts."""
+    actor, kind = table.text("actor"), taxonomy.categories[category]
+    asked = [each for each in kind.subtypes if not subtypes or taxonomy.groups_of(category, each) & set(subtypes)]
+    acting = {each: taxonomy.actor_of(category, each) for each in asked}
+    if kind.actor == actor and set(acting.values()) <= {actor}:
+        return subtypes
+    found = tuple(each for each in asked if acting[each] == actor)
+    if not found:
+        others = sorted({each for each in (kind.actor, *acting.values()) if each})
+        told = nearest(actor, others) if others else "its kinds do not say who acts; leave actor out"
+        table.problem("actor", f"{actor!r} acts in no {'/'.join((category, *subtypes))}; {told}")
+    return found
 
 
 def _opened(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tracker.catalog.tables import Table, nearest, read_toml
 from tracker.core.errors import Problem
@@ -52,7 +53,7 @@ def read_taxonomy(folder: Path) -> tuple[TaxonomyFile, list[Problem]]:
     categories: dict[str, Category] = {}
     words: list[CategoryWords] = []
     for each in top.tables("categories"):
-        category, known_by = _category(each, fill)
+        category, known_by = _category(each, fill, [actor.label for actor in actors if actor.label])
         if category.id in categories:
             each.problem("id", f"{category.id!r} stands twice; each category has one table")
         categories[category.id] = category
@@ -75,7 +76,16 @@ def _hash(value: object) -> str:
 
 def _plain(taxonomy: Taxonomy) -> object:
     effects = {"/".join(key): asdict(effect) for key, effect in taxonomy.effects.items()}
-    return {"categories": {name: asdict(each) for name, each in taxonomy.categories.items()}, "effects": effects}
+    kinds = {name: _placed_by(asdict(each)) for name, each in taxonomy.categories.items()}
+    return {"categories": kinds, "effects": effects}
+
+
+def _placed_by(category: dict[str, Any]) -> dict[str, Any]:
+    """What placing looks at: who acts and what an event is one of are for claims, and move nothing."""
+    kept = {name: value for name, value in category.items() if name not in ("actor", "event_units")}
+    inner = category["subtypes"].items()
+    kept["subtypes"] = {name: {key: value for key, value in each.items() if key != "actor"} for name, each in inner}
+    return kept
 
 
 def _fragments(top: Table) -> Mapping[str, str]:
@@ -134,7 +144,14 @@ def _modes(table: Table, key: str) -> tuple[Mode, ...]:
     return tuple(mode for mode in MODES if mode in names)
 
 
-def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]:
+def _acting(table: Table, actors: Collection[str]) -> str:
+    name = table.text("actor", "")
+    if name and name not in actors:
+        table.problem("actor", f"{name!r} is the label of no actor of this file; {nearest(name, actors)}")
+    return name
+
+
+def _category(table: Table, fill: Fill, actors: Collection[str]) -> tuple[Category, CategoryWords | None]:
     subtypes: dict[str, Subtype] = {}
     told: list[SubtypeWords] = []
     for each in table.tables("subtypes"):
@@ -148,6 +165,7 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
             each.flag("lasts", False),
             each.number("lone_p", low=LISTED_P, high=1.0) if each.has("lone_p") else None,
             each.number("per_year", low=0.0, high=10_000.0) if each.has("per_year") else None,
+            _acting(each, actors),
         )
         if kind.id in subtypes:
             each.problem("id", f"{kind.id!r} stands twice in this category")
@@ -172,6 +190,8 @@ def _category(table: Table, fill: Fill) -> tuple[Category, CategoryWords | None]
         hours,
         table.flag("at_sites", False),
         table.number("lone_p", LISTED_P, low=LISTED_P, high=1.0),
+        _acting(table, actors),
+        table.texts("event_units", ()),
     )
     known_by = None
     gate = fill(table, "gate", True)

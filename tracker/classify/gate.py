@@ -1,57 +1,43 @@
 """The gate: whether a text may concern the DPRK at all. Of a real stream 0.4 % does, so this decides what a text costs.
 
-Most texts hold no piece of what the expressions ask for, which one pass over their letters tells. Of the others most
-have a word that lets them pass by itself; such words are remembered.
+One pass over the letters says which alternatives of its expressions can match, and of most of those that they do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from tracker.classify.canonical import whole
-from tracker.classify.phrasing import groups
-from tracker.classify.prefilter import Prefilter
-from tracker.classify.trails import told_apart
-
-LONGEST_TEXT, REMEMBERED = 200, 100_000
-"""Words that are remembered, and the letters of a text whose words are: hostile text must not fill the memory."""
+from tracker.classify.literals import alternatives
+from tracker.classify.prefilter import Prefilter, places
+from tracker.core.patterns import compiled
 
 
 class Gate:
     """``gate`` lets a text pass, and ``weak`` does where ``context`` stands beside it."""
 
     def __init__(self, gate: str, weak: str, context: str) -> None:
-        self._prefilter = Prefilter([*told_apart(gate, True), *told_apart(weak, True)])
-        self._sieve, (self._gate, self._weak, self._context) = groups(True, gate, weak, context)
-        self._passing: set[str] = set()
-        self._known: set[str] = set()
+        groups = [alternatives(each) if each else () for each in (gate, weak, context)]
+        every = [each for group in groups for each in group]
+        self._prefilter = Prefilter(every)
+        self._searches = [compiled(each).search for each in every]
+        masks, first = [], 0
+        for group in groups:
+            masks.append(((1 << len(group)) - 1) << first)
+            first += len(group)
+        self._gate, self._weak, self._context = masks
+        self._asked = self._gate | self._weak
+        self._sure = self._gate << first
+        self._above = first
 
     def passes(self, text: str) -> bool:
         """Whether the text, as it came, is to be looked at."""
-        lowered = text.lower()
-        if not self._prefilter.passes(lowered):
+        met = self._prefilter.met(text.lower())
+        if not met & self._asked:
             return False
-        text = whole(text)
-        words = text.lower().split()
-        if not self._passing.isdisjoint(words):
+        if met & self._sure or self._found(text, met, self._gate):
             return True
-        if len(lowered) <= LONGEST_TEXT and self._learns_of_passing(words):
-            return True
-        met = self._sieve.met_by(words)
-        if not met:
-            return False
-        if self._gate.found(text, met):
-            return True
-        return self._weak.found(text, met) and self._context.found(text, met)
+        return self._found(text, met, self._weak) and self._found(text, met, self._context)
 
-    def _learns_of_passing(self, words: Iterable[str]) -> bool:
-        """Whether one of the words that are new lets a text pass; what comes after it is left for another time."""
-        known = self._known
-        for word in words:
-            if word in known or len(known) >= REMEMBERED:
-                continue
-            known.add(word)
-            if self._gate.surely(self._sieve.met_within(word)):
-                self._passing.add(word)
-                return True
-        return False
+    def _found(self, text: str, met: int, group: int) -> bool:
+        """Whether one of a group's expressions matches."""
+        if met >> self._above & group:
+            return True
+        return any(self._searches[place](text) is not None for place in places(met & group))

@@ -94,10 +94,6 @@ class Group:
         self.mask = self._choice.mask
         """The trails of which one has to run through a text that one of them matches."""
 
-    def surely(self, met: Met) -> bool:
-        """Whether one of them matches any text through which these trails run."""
-        return met & self._sure != 0
-
     def found(self, text: str, met: Met) -> bool:
         """Whether one of them matches the text, through which these trails run."""
         if met & self._sure:
@@ -107,20 +103,11 @@ class Group:
         return any(self._searches[place](text) is not None for place in self._choice(met))
 
 
-def groups(folded: bool, *patterns: str) -> tuple[Sieve, list[Group]]:
-    """A sieve over the alternatives of several expressions and a group for each of the expressions."""
-    every = Expressions(folded)
-    numbers = [every.add_apart(each) for each in patterns]
-    sieve = Sieve(every.patterns, folded)
-    return sieve, [Group(sieve, each) for each in numbers]
-
-
 class Expressions:
     """Expressions on their way into one sieve, each with the number it will have there."""
 
-    def __init__(self, folded: bool = False) -> None:
+    def __init__(self) -> None:
         self.patterns: list[str] = []
-        self._folded = folded
 
     def add(self, *patterns: str) -> range:
         """The numbers of these expressions."""
@@ -129,7 +116,7 @@ class Expressions:
 
     def add_apart(self, pattern: str) -> range:
         """The numbers of the alternatives of an expression; of an empty one there are none."""
-        return self.add(*told_apart(pattern, self._folded))
+        return self.add(*told_apart(pattern))
 
 
 class _Pattern:

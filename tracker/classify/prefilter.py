@@ -27,29 +27,22 @@ class Prefilter:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         owners: dict[str, int] = {}
+        self.may = (1 << len(patterns)) - 1
+        """The bits of ``met`` that say which expressions may match; those above say which do, in the same order."""
         for place, pattern in enumerate(patterns):
             for trail in trails(pattern, True):
                 for scrap in next(iter(trail.most_telling_first()), ("",)):
                     piece = _piece(scrap)
-                    owners[piece] = owners.get(piece, 0) | 1 << place
+                    does = trail.sure and piece == scrap
+                    owners[piece] = owners.get(piece, 0) | 1 << place | does << place + len(patterns)
         self._always = owners.pop("", 0)
         """Expressions that say nothing, or say it in signs alone: they may match any text."""
         self._plain, self._plain_owners = _matcher({each: owners[each] for each in owners if each.isascii()})
         self._foreign, self._foreign_owners = _matcher({each: owners[each] for each in owners if not each.isascii()})
 
-    def passes(self, lowered: str) -> bool:
-        """Whether one of the expressions may match; never false where one does."""
-        if self._always:
-            return True
-        letters = lowered.encode("utf-8", "replace")
-        if self._plain is not None and self._plain.find_matches_as_indexes(b" %b " % letters.translate(_SPACED)):
-            return True
-        if self._foreign is None or len(letters) == len(lowered):
-            return False
-        return len(self._foreign.find_matches_as_indexes(letters)) > 0
-
     def met(self, lowered: str) -> int:
-        """A bit for the place of every expression that may match; all that do are among them."""
+        """A bit for the place of every expression that may match, all that do being among them, and beyond ``may``
+        one for those that are known to."""
         met = self._always
         letters = lowered.encode("utf-8", "replace")
         if self._plain is not None:
@@ -62,13 +55,17 @@ class Prefilter:
         return met
 
     def chosen(self, lowered: str) -> list[int]:
-        """The same as places, in order."""
-        left = self.met(lowered)
-        chosen = []
-        while left:
-            chosen.append((left & -left).bit_length() - 1)
-            left &= left - 1
-        return chosen
+        """The places of the expressions that may match, in order."""
+        return places(self.met(lowered) & self.may)
+
+
+def places(bits: int) -> list[int]:
+    """The places of the bits that are set, the lowest first."""
+    found = []
+    while bits:
+        found.append((bits & -bits).bit_length() - 1)
+        bits &= bits - 1
+    return found
 
 
 def _matcher(owners: Mapping[str, int]) -> tuple[BytesAhoCorasick | None, list[int]]:

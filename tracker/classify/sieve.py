@@ -71,19 +71,19 @@ class _Memory(dict[str, int]):
 
 
 class Sieve:
-    """The expressions whose trails are told; ``folded``: the texts are given in lower case.
+    """The expressions whose trails are told.
 
     What a text meets is one long integer: a bit for every first step of the trails, then one for every second step,
     and so on. What all its words meet is joined in one call; anything done word by word takes longer.
     """
 
-    def __init__(self, patterns: Sequence[str], folded: bool = False) -> None:
+    def __init__(self, patterns: Sequence[str]) -> None:
         self.patterns = tuple(patterns)
         every: list[Trail] = []
         self._ranges: list[tuple[int, int]] = []
         for pattern in patterns:
             first = len(every)
-            every += trails(pattern, folded)
+            every += trails(pattern)
             self._ranges.append((first, len(every)))
         self.sure = sum(1 << number for number, trail in enumerate(every) if trail.sure)
         """The trails whose expression matches without being run."""
@@ -113,13 +113,6 @@ class Sieve:
         if self._from_top and words:
             words = [TOP + words[0], *words[1:]]
         met = reduce(or_, filter(None, map(self._memory.__getitem__, words)), self._free)
-        for _ in self._more:
-            met &= met >> self._width
-        return met & self._whole
-
-    def met_within(self, word: str) -> Met:
-        """The trails that run through a text in which the word stands after others."""
-        met = self._memory[word] | self._free
         for _ in self._more:
             met &= met >> self._width
         return met & self._whole

@@ -219,7 +219,7 @@ def _rows(rows: Sequence[Sequence[str]]) -> list[list[Step]]:
     ]
 
 
-def told_apart(pattern: str, folded: bool = False) -> tuple[str, ...]:
+def told_apart(pattern: str) -> tuple[str, ...]:
     """The alternatives of an expression, those that single words tell for sure together as the first of them;
     none of an empty one."""
     if not pattern:
@@ -227,7 +227,7 @@ def told_apart(pattern: str, folded: bool = False) -> tuple[str, ...]:
     sure: list[str] = []
     others: list[str] = []
     for piece in alternatives(pattern):
-        (sure if all(trail.sure for trail in trails(piece, folded)) else others).append(piece)
+        (sure if all(trail.sure for trail in trails(piece)) else others).append(piece)
     return ("|".join(sure), *others) if sure else tuple(others)
 
 

@@ -224,6 +224,12 @@ def score_lines(scores: object) -> list[str]:
         f"{_within(each['interval'])}; n = {each['n']}."
         for each in scores.get("rivals", ())
     ]
+    lines += [
+        f"  words read by {each['name']}: Brier {_banded(each['brier'])}; "
+        f"it has words for {each['covered']} of {each['n']}."
+        for each in scores.get("verbal", ())
+        if each["table"]
+    ]
     return [*lines, str(scores["caveat"])]
 
 

@@ -8,13 +8,16 @@ from datetime import date
 from tracker.cli.terminal import say, show_json
 from tracker.core.explaining import DecidingEvent, Explanation, Listening, explanation_fields
 from tracker.core.timeline import View
+from tracker.core.wording import compared
 from tracker.core.words import (
     VERDICT_WORDS,
     Labels,
     band_words,
+    count_words,
     day_words,
     held_words,
     href,
+    listed_words,
     p_said,
     percent,
     status_words,
@@ -45,12 +48,16 @@ def _show(found: Explanation, labels: Labels) -> None:
         say(f"       {verdict.margin}")
     for event in found.deciding:
         _show_event(event, labels)
+    for period in found.compared:
+        say(f"  3. {compared(period.span, len(period.events), period.nouns)}:")
+        for event in period.events:
+            _show_counted(event, labels)
     for told in found.listening:
         say(f"  3. {listening_words(told, labels)}")
         say(f"       4. {told.source}")
     for citation in found.cited:
         say(f"  3. A published figure. 4. {citation}")
-    if not (found.deciding or found.listening or found.cited):
+    if not (found.deciding or found.compared or found.listening or found.cited):
         say("  3. Nothing was found that bears on it.")
     say()
 
@@ -79,6 +86,19 @@ def _show_event(deciding: DecidingEvent, labels: Labels) -> None:
     for piece in deciding.articles:
         link = href(piece.url)
         say(f"       4. {labels.publisher(piece.publisher)}: {piece.title}" + (f" <{link}>" if link else ""))
+
+
+def _show_counted(counted: DecidingEvent, labels: Labels) -> None:
+    """One event that was only compared with, in a line: its day, its kind and who says so."""
+    event = counted.event
+    said = dict.fromkeys(labels.publisher(piece.publisher) for piece in counted.articles)
+    count = f", {count_words(event.count, event.unit)}" if event.count is not None else ""
+    link = next((link for piece in counted.articles if (link := href(piece.url))), "")
+    say(
+        f"       4. {when_words(event)}, {labels.kind(event)}{count}: {listed_words(list(said))}"
+        + (f" <{link}>" if link else "")
+        + f"; {event.id}"
+    )
 
 
 def listening_words(told: Listening, labels: Labels) -> str:

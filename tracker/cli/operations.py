@@ -14,6 +14,7 @@ from tracker.catalog.beliefs import read_beliefs
 from tracker.cli.terminal import Json, complain, say, show_json
 from tracker.cli.wiring import wired
 from tracker.core.errors import ConfigError, Problem, TrackerError
+from tracker.core.words import plain
 from tracker.store.backup import backup, restore
 
 db = typer.Typer(no_args_is_help=True, help="The database: schema, backup, restore.")
@@ -54,7 +55,23 @@ def _problems(app: App) -> list[Problem]:
             look()
         except TrackerError as trouble:
             found.append(Problem(name, "", "", str(trouble)))
-    return sorted(found)
+    return sorted(found or _lost(app))
+
+
+def _lost(app: App) -> list[Problem]:
+    """Analysts' corrections that stand and no longer apply; looked for where nothing else is wrong."""
+    if app.store.file is not None and not app.store.file.exists():
+        return []
+    return [
+        Problem(
+            "corrections",
+            f"number {each.correction.seq}",
+            each.correction.action,
+            f"by {plain(each.correction.author)} no longer applies: {each.not_applied}; withdraw it "
+            f"(./run correct withdraw {each.correction.seq}) or correct what took the event's place",
+        )
+        for each in app.lost_corrections()
+    ]
 
 
 def _models(app: App) -> None:

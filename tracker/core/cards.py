@@ -43,6 +43,7 @@ def card_of(forecast: Forecast) -> ForecastCard:
         reviewed_by=", ".join(forecast.reviewed_by),
         tables=forecast.tables,
         document=forecast.document,
+        retold=forecast.retold,
     )
 
 

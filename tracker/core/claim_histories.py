@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 from tracker.core.baselines import Series
@@ -16,7 +16,7 @@ from tracker.core.tallies import SETTLEMENT_DAYS, Grounds
 from tracker.core.taxonomy import Taxonomy
 from tracker.core.timeline import Timeline, View
 from tracker.core.turning import event_words
-from tracker.core.unfolding import Unfolding
+from tracker.core.unfolding import Days
 from tracker.core.verdicts import Outcome, Reason, Verdict
 
 DAY_ZONE = "Asia/Seoul"
@@ -63,6 +63,12 @@ class History:
     changes: tuple[Change, ...]
 
 
+def until(told: History, on: date) -> History:
+    """The history no later than a day: what each day says never rests on a later one."""
+    moments = tuple(moment for moment in told.moments if moment.on <= on)
+    return replace(told, moments=moments, changes=tuple(change for change in told.changes if change.on <= on))
+
+
 @dataclass(frozen=True)
 class _Sitting:
     on: date
@@ -87,7 +93,7 @@ def usual_days(forecasts: Sequence[Forecast], today: date) -> DateSpan:
 
 def histories(
     forecasts: Sequence[Forecast],
-    unfolding: Unfolding,
+    unfolding: Days,
     coverage: Coverage,
     series: Mapping[str, Series],
     taxonomy: Taxonomy,
@@ -116,7 +122,7 @@ def histories(
 
 def _sittings(
     forecasts: Sequence[Forecast],
-    unfolding: Unfolding,
+    unfolding: Days,
     coverage: Coverage,
     series: Mapping[str, Series],
     taxonomy: Taxonomy,

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from tracker.core.days import DateSpan
 from tracker.core.events import Event, Evidence
+from tracker.core.forecasts import VerbalBand
 from tracker.core.linking import Difference
 
 
@@ -85,6 +86,8 @@ class ForecastCard:
     """What its probability was read from, as "table: phrase"."""
     document: str = ""
     """The id of the document it stands in."""
+    retold: tuple[VerbalBand, ...] = ()
+    """What each published verbal table makes of its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +125,5 @@ class Health:
     events: int = 0
     lags: tuple[StepLag, ...] = ()
     checked_at: datetime | None = None
+    corrections_lost: int = 0
+    """Analysts' corrections that stand and no longer apply, their event being gone; no reason to be ill."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.core.coverage import DeclaredCoverage
+from tracker.core.days import DateSpan
 from tracker.core.details import ForecastCard, ReadingCard
 from tracker.core.events import Event, Evidence
 from tracker.core.scoring import ItemScore, item_score
 from tracker.core.shapes import instant
+from tracker.core.tallies import Tally
 from tracker.core.verdicts import Reason, Verdict
 from tracker.core.words import href
 
@@ -41,9 +43,19 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Step three of a comparison: the events of another period that were counted to compare with (by day, then id),
+    and step four, who says so. ``span`` is the period, ``nouns`` what was counted in it."""
+
+    span: DateSpan
+    nouns: tuple[str, ...]
+    events: tuple[DecidingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """One verdict explained. ``score`` is None where nothing is scored or decided; ``cited`` are the published
-    figures a rule on series read, with where they stand."""
+    figures a rule on series read, with where they stand; ``compared`` are the periods it was compared with."""
 
     verdict: Verdict
     card: ForecastCard | None
@@ -52,6 +64,7 @@ class Explanation:
     deciding: tuple[DecidingEvent, ...]
     listening: tuple[Listening, ...]
     cited: tuple[str, ...]
+    compared: tuple[Compared, ...] = ()
 
 
 def explain(
@@ -60,8 +73,10 @@ def explain(
     events: Mapping[str, Event],
     evidence: Mapping[str, Sequence[Evidence]],
     declared: Sequence[DeclaredCoverage] = (),
+    counts: Sequence[Tally] = (),
 ) -> Explanation:
-    """The chain from this verdict's score down to its sources. ``events`` and ``evidence`` are by event id."""
+    """The chain from this verdict's score down to its sources. ``events`` and ``evidence`` are by event id, ``counts``
+    all that the verdict rests on."""
     reading = next((each for each in card.readings if each.id == verdict.reading), None) if card else None
     deciding = tuple(_deciding(events[id_], evidence.get(id_, ())) for id_ in verdict.events if id_ in events)
     reasons = list(_flat(verdict.reasons))
@@ -73,7 +88,22 @@ def explain(
         deciding=deciding,
         listening=tuple(_listening(reasons, declared)),
         cited=tuple(dict.fromkeys(str(each) for _, data in reasons for each in _list(data.get("cited")))),
+        compared=tuple(_compared(counts, frozenset(verdict.events), evidence)),
     )
+
+
+def _compared(
+    counts: Sequence[Tally], told: frozenset[str], evidence: Mapping[str, Sequence[Evidence]]
+) -> Iterator[Compared]:
+    """The events that were counted beside the deciding ones, a period at a time; each event once."""
+    spans = {each.window.span for each in counts}
+    for span in sorted(spans, key=lambda span: (span.first, span.last)):
+        mine = [each for each in counts if each.window.span == span]
+        beside = {event.id: event for each in mine for event in each.events if event.id not in told}
+        ordered = sorted(beside.values(), key=lambda event: (event.on, event.id))
+        if ordered:
+            nouns = dict.fromkeys(each.measure.named(2) for each in mine if not {e.id for e in each.events} <= told)
+            yield Compared(span, tuple(nouns), tuple(_deciding(event, evidence.get(event.id, ())) for event in ordered))
 
 
 def _deciding(event: Event, evidence: Iterable[Evidence]) -> DecidingEvent:
@@ -148,6 +178,15 @@ def explanation_fields(found: Explanation) -> dict[str, Any]:
             for each in found.listening
         ],
         "figures": list(found.cited),
+        "compared": [
+            {
+                "first_on": each.span.first.isoformat(),
+                "last_on": each.span.last.isoformat(),
+                "counted": list(each.nouns),
+                "events": [_event_fields(event) for event in each.events],
+            }
+            for each in found.compared
+        ],
     }
 
 

@@ -213,6 +213,15 @@ class BaseRate:
 
 
 @dataclass(frozen=True, slots=True)
+class VerbalBand:
+    """The band that one verbal table (its id, its short name) gives to a claim's words."""
+
+    table: str
+    name: str
+    implied: Implied
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One way to make a claim checkable. ``rule`` None: it cannot be checked, and ``fine_print`` says why.
 
@@ -249,6 +258,8 @@ class Forecast:
     written: Written = "after"
     reviewed_by: tuple[str, ...] = ()
     config_hash: str = ""
+    retold: tuple[VerbalBand, ...] = ()
+    """What each published verbal table makes of the claim's words; tables without such words are left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,16 @@ class Court:
         """The bare verdict on one reading."""
         return _outcome(self._weighed(forecast, reading, window, frozenset()).finding)
 
+    def counts(self, verdict: Verdict) -> tuple[Tally, ...]:
+        """Every count a verdict rests on, those of its conditions and of the periods it compares with among them, in
+        the order in which they were asked for; none for a verdict on what is no longer claimed."""
+        forecast = self.forecasts.get(verdict.forecast)
+        for reading in forecast.readings if forecast is not None else ():
+            for window in reading.windows:
+                if (reading.id, window.label) == (verdict.reading, verdict.window) and forecast is not None:
+                    return tuple(answer for _, answer in self._weighed(forecast, reading, window, frozenset()).asked)
+        return ()
+
     def without(self, event: Event) -> Court:
         """The sitting there would be had the event never been reported."""
         if event.id not in self._without:

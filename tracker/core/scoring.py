@@ -13,7 +13,9 @@ from statistics import NormalDist, fmean
 
 from tracker.core.base_rates import Rivals
 from tracker.core.bootstrap import Sums, interval
+from tracker.core.forecasts import VerbalBand
 from tracker.core.verdicts import Implied, Verdict
+from tracker.core.words import count_words
 
 LOG_CLIP = 0.01
 """Probabilities are held within 0.01..0.99 for the log score, as ICD 203 caps words of certainty at 99 %: an
@@ -108,6 +110,9 @@ class Decomposition:
 
 Interval = tuple[float, float]
 
+Retold = Mapping[str, Sequence[VerbalBand]]
+"""By the id of each claim: the band that each verbal table gives to its words."""
+
 
 @dataclass(frozen=True, slots=True)
 class RivalScore:
@@ -119,6 +124,18 @@ class RivalScore:
     brier: float
     skill: float | None
     interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerbalScore:
+    """The mean Brier score with the words read by one verbal table. Of the ``n`` items it has words for ``covered``;
+    the others keep the band they were read with. The row without a ``table`` is as read."""
+
+    table: str
+    name: str
+    n: int
+    covered: int
+    brier: Band
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +173,16 @@ class Scores:
     skill_interval: Interval | None = None
     log_interval: Interval | None = None
     rivals: tuple[RivalScore, ...] = ()
+    verbal: tuple[VerbalScore, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
         return asdict(self)
 
 
-def scores(verdicts: Iterable[Verdict], said: Rivals | None = None) -> Scores:
-    """Score the decided ones among the scored verdicts; ``said`` is what other base-rate models said of each."""
+def scores(verdicts: Iterable[Verdict], said: Rivals | None = None, retold: Retold | None = None) -> Scores:
+    """Score the decided ones among the scored verdicts; ``said`` is what other base-rate models said of each,
+    ``retold`` what each verbal table makes of a claim's words."""
     wanted = [verdict for verdict in verdicts if verdict.scored and verdict.p_implied is not None]
     items = tuple(item for verdict in wanted if (item := item_score(verdict)) is not None)
     undecided = tuple(
@@ -204,6 +223,7 @@ def scores(verdicts: Iterable[Verdict], said: Rivals | None = None) -> Scores:
         skill_interval=_spread(paired, lambda item: (item.brier_reference or 0.0, item.brier.mid), _skill_of),
         log_interval=_spread(items, lambda item: (1.0, item.log.mid), _share),
         rivals=_rivals(items, said or {}),
+        verbal=_by_table(items, retold or {}),
     )
 
 
@@ -275,6 +295,28 @@ def _rivals(items: Sequence[ItemScore], said: Rivals) -> tuple[RivalScore, ...]:
     return tuple(found)
 
 
+def _by_table(items: Sequence[ItemScore], retold: Retold) -> tuple[VerbalScore, ...]:
+    """The score as read, then by each table that has words for at least one item, in the order of the tables."""
+    as_read = _mean([item.brier for item in items])
+    names = {band.table: band.name for item in items for band in retold.get(item.forecast, ())}
+    if as_read is None or not names:
+        return ()
+    found = [VerbalScore("", "as read", len(items), len(items), as_read)]
+    for table, name in names.items():
+        theirs = {
+            item.forecast: band for item in items for band in retold.get(item.forecast, ()) if band.table == table
+        }
+        bands = [_under(item, theirs.get(item.forecast)) for item in items]
+        mean = _mean(bands)
+        if mean is not None:
+            found.append(VerbalScore(table, name, len(items), sum(i.forecast in theirs for i in items), mean))
+    return tuple(found)
+
+
+def _under(item: ItemScore, band: VerbalBand | None) -> Band:
+    return item.brier if band is None else _band(band.implied, lambda p: brier(p, item.held))
+
+
 def _said_of(item: ItemScore, said: Rivals) -> Mapping[str, float]:
     return said.get((item.forecast, item.reading), {})
 
@@ -333,11 +375,12 @@ def _decompose(items: Sequence[ItemScore], bins: Sequence[Bin]) -> Decomposition
 
 
 def _caveat(items: Sequence[ItemScore], clusters: int, undecided: Sequence[str], after: bool) -> str:
-    parts = [f"n = {len(items)} items in {clusters} clusters of related outcomes"]
+    parts = [f"n = {count_words(len(items), 'item')} in {count_words(clusters, 'cluster')} of related outcomes"]
     if len(items) < FEW:
         parts.append("far too few for the figures to rank a forecaster; read the direction and the interval")
     if undecided:
-        parts.append(f"{len(undecided)} scored items are undecided and in no figure")
+        verb = "is" if len(undecided) == 1 else "are"
+        parts.append(f"{count_words(len(undecided), 'scored item')} {verb} undecided and in no figure")
     if after:
         parts.append("criteria, thresholds and readings of the words were written after the window")
     parts.append("each figure is given at the low, middle and high end of what the words may mean")

@@ -308,6 +308,7 @@ def health_document(health: Health) -> Document:
         "events": health.events,
         "lags": [{"step": lag.step, "waiting": lag.waiting, "oldest_s": lag.oldest_s} for lag in health.lags],
         "checked_at": instant(health.checked_at),
+        "corrections_lost": health.corrections_lost,
     }
 
 

@@ -46,6 +46,8 @@ class Subtype:
     """From which p an event of this subtype on one wire is listed; None: the category's."""
     per_year: float | None = None
     """How many new events of this subtype an eventful year brings, where it is known apart; None: the category's."""
+    actor: str = ""
+    """Who acts, where it is not who acts in the category; empty to inherit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Category:
     """Whether it takes place at the sites of the gazetteer only (``places.Place.site``)."""
     lone_p: float = LISTED_P
     """From which p an event of it is listed (0.5 or more) that one wire of few publishers has, none official."""
+    actor: str = ""
+    """Who acts in every event of the kind ("North Korea"); empty where it may be one or another."""
+    event_units: tuple[str, ...] = ()
+    """Units of which each event is one, whatever else it counts: a launch of three missiles is one salvo."""
 
     def are_whole_and_part(self, one: str, other: str) -> bool:
         """Whether one subtype is a part of what the other is."""
@@ -117,6 +123,12 @@ class Taxonomy:
         kind = self.categories[category]
         inner = kind.subtypes.get(subtype)
         return inner.zone if inner is not None and inner.zone else kind.zone
+
+    def actor_of(self, category: str, subtype: str) -> str:
+        """Who acts in such an event; empty where its kind does not say."""
+        kind = self.categories[category]
+        inner = kind.subtypes.get(subtype)
+        return inner.actor if inner is not None and inner.actor else kind.actor
 
     def groups_of(self, category: str, subtype: str) -> frozenset[str]:
         """The subtype itself and the families it belongs to; empty for an unknown or empty subtype."""

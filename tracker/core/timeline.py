@@ -78,14 +78,15 @@ class Timeline:
 
 
 def quantity(event: Event, unit: str, taxonomy: Taxonomy) -> int:
-    """How many of ``unit`` one event counts: 1 for happenings; a category's own unit counts at least 1."""
+    """How many of ``unit`` one event counts: 1 for happenings; a category's own unit counts at least 1, and so does
+    a unit that each of its events is one of (a launch of three missiles is one salvo)."""
     if unit in (PER_EVENT, PER_DAY):
         return 1
     kind = taxonomy.categories.get(event.category)
     own = kind is not None and kind.unit == unit
     if event.unit == unit or (own and not event.unit):
         return event.count if event.count is not None else 1
-    return 0
+    return int(kind is not None and unit in kind.event_units)
 
 
 def total(events: Iterable[Event], unit: str, taxonomy: Taxonomy) -> int:

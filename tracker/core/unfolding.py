@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from tracker.core.assembling import assemble
 from tracker.core.events import Event, Evidence, Lane, Role
@@ -41,6 +42,14 @@ class Piece:
         if self.superseded_at is not None and self.superseded_at > instant:
             return replace(self.evidence, role=self.formerly)
         return self.evidence
+
+
+class Days(Protocol):
+    """Whatever tells the events of one day after another."""
+
+    def known_by(self, instant: datetime) -> Mapping[str, tuple[Event, ...]]:
+        """The events by category, in order of day, then id; instants come in rising order."""
+        ...
 
 
 class Unfolding:
@@ -77,6 +86,7 @@ class Unfolding:
         self._events: dict[tuple[Lane, str], Event] = {}
         self._joined: dict[tuple[int, ...], tuple[list[_Mark], tuple[Event, ...]]] = {}
         self._by_category: dict[str, tuple[Event, ...]] = {}
+        self._holders: dict[tuple[Lane, str], str] | None = None
 
     def known_by(self, instant: datetime) -> Mapping[str, tuple[Event, ...]]:
         """The events by category, in order of day, then id. A category in which nothing moved since the instant asked
@@ -90,6 +100,27 @@ class Unfolding:
         if touched:
             self._by_category = {**self._by_category, **{each: self._view_of(each) for each in touched}}
         return self._by_category
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        return self._lanes
+
+    def lane(self, lane: Lane) -> list[Event]:
+        """One lane's events as of the instant last asked for, before the lanes are joined, by day, then id."""
+        return sorted((event for (each, _), event in self._events.items() if each == lane), key=_order)
+
+    def evidence(self, lane: Lane, id_: str, instant: datetime) -> tuple[Evidence, ...]:
+        """What was known of one event by an instant, in recorded order."""
+        pieces = self._pieces.get((lane, id_), ())
+        return tuple(each for piece in pieces if (each := piece.known_by(instant)) is not None)
+
+    def holder(self, lane: Lane, key: str) -> str | None:
+        """The event that holds a piece of evidence; None where none does."""
+        if self._holders is None:
+            self._holders = {
+                (held, piece.evidence.key): id_ for (held, id_), many in self._pieces.items() for piece in many
+            }
+        return self._holders.get((lane, key))
 
     def _put(self, lane: Lane, id_: str, instant: datetime) -> bool:
         """Assemble one event anew; whether it is another than before."""

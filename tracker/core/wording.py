@@ -8,7 +8,7 @@ from itertools import groupby
 
 from tracker.core.days import DateSpan
 from tracker.core.forecasts import Measure
-from tracker.core.words import MONTHS, day_words, listed_words
+from tracker.core.words import MONTHS, count_words, day_words, listed_words
 
 _WORDS = (
     "no",
@@ -90,3 +90,9 @@ def percent(share: float) -> str:
     if share >= 1.0:
         return "100 %"
     return f"{int(share * 1000) / 10:g} %"
+
+
+def compared(span: DateSpan, events: int, nouns: Iterable[str]) -> str:
+    """What was counted in another period: "Counted in 2017 to compare with: 16 events (ballistic launch days)"."""
+    named = listed_words(list(nouns))
+    return f"Counted {during(span)} to compare with: {count_words(events, 'event')}" + (f" ({named})" if named else "")

@@ -98,7 +98,7 @@ def board(
         tuple(claim for claim in claims if claim.scored),
         tuple(claim for claim in claims if not claim.scored),
         tally(verdicts),
-        scoring.scores(verdicts, rivals),
+        scoring.scores(verdicts, rivals, {card.id: card.retold for card in cards}),
     )
 
 

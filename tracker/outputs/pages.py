@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from statistics import fmean
 from typing import get_args
 
 from tracker.core.base_rates import MODEL_WORDS, Rivals
 from tracker.core.changes import EventChange
+from tracker.core.claim_histories import Change, History
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.discrepancies import Reconciliation
 from tracker.core.explaining import Explanation
@@ -18,8 +19,10 @@ from tracker.core.indicators import Cell, Indicator, Sheet
 from tracker.core.linking import Difference
 from tracker.core.listening import FeedLine
 from tracker.core.scoring import Scores
+from tracker.core.tallies import SETTLEMENT_DAYS
 from tracker.core.timeline import Timeline, View
 from tracker.core.verdicts import Verdict
+from tracker.core.wording import compared
 from tracker.core.words import (
     Labels,
     cell_words,
@@ -34,7 +37,7 @@ from tracker.outputs import atom
 from tracker.outputs.board import Tally, board
 from tracker.outputs.chart import LEFT, RIGHT, TOP, WIDTH, Panel, panels
 from tracker.outputs.comparing import reconciliation_page
-from tracker.outputs.plots import Bar, bar, calibration_dots, said_plot
+from tracker.outputs.plots import Bar, PastPlot, bar, calibration_dots, past_plot, said_plot
 from tracker.outputs.templating import FOLDER, environment
 
 STYLE_PATH = "/style.css"
@@ -57,6 +60,8 @@ class Home:
     zone: str = "UTC"
     documents: tuple[Document, ...] = ()
     rivals: Rivals = field(default_factory=dict)
+    as_of: date | None = None
+    """The day by whose end all of it was known; None: by now."""
 
 
 TONES = {True: "held", False: "failed", None: "undecided"}
@@ -91,6 +96,21 @@ class IndicatorRow:
         return IndicatorRow(indicator, cells, bar(ratio), ratio_words(ratio), events, others)
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How one reading stood, as its page shows it; ``turns`` counts the days on which the verdict was another."""
+
+    first: date
+    plot: PastPlot | None
+    changes: tuple[Change, ...]
+    turns: int
+
+    @staticmethod
+    def of(told: History) -> Past:
+        turns = sum(change.before not in (None, change.after) for change in told.changes)
+        return Past(told.moments[0].on, past_plot(told), told.changes, turns)
+
+
 class Pages:
     """Renders pages to text. Holds nothing but the compiled templates, so threads may share it."""
 
@@ -98,6 +118,7 @@ class Pages:
         self._templates = environment(autoescape=True)
         self._templates.filters["panel_words"] = panel_words
         self._templates.filters["cell_words"] = lambda cell: cell_words(cell.state, cell.count, cell.at_most)
+        self._templates.filters["compared"] = lambda each: compared(each.span, len(each.events), each.nouns)
         self._templates.filters["tone"] = lambda chain: TONES[chain.verdict.claim_held]
         self._templates.globals |= {
             "style_path": STYLE_PATH,
@@ -136,6 +157,8 @@ class Pages:
             labels=page.labels,
             health=page.health,
             health_line=health_line(page.health, page.zone),
+            as_of=page.as_of,
+            days=known_days(document, page.as_of),
         )
 
     def feeds(self, lines: Sequence[FeedLine], health: Health, zone_name: str) -> str:
@@ -168,10 +191,18 @@ class Pages:
         view: View,
         labels: Labels,
         as_of: date | None = None,
+        histories: Sequence[History] = (),
     ) -> str:
-        """One claim: each of its verdicts from the score to the sources."""
+        """One claim: each of its verdicts from the score to the sources, and how it stood day by day."""
         return self._templates.get_template("claim.html").render(
-            card=card, chains=chains, view=view, views=get_args(View), labels=labels, shown=ARTICLES_SHOWN, as_of=as_of
+            card=card,
+            chains=chains,
+            view=view,
+            views=get_args(View),
+            labels=labels,
+            shown=ARTICLES_SHOWN,
+            as_of=as_of,
+            pasts={(each.reading, each.window): Past.of(each) for each in histories if each.moments},
         )
 
     def indicators(self, sheet: Sheet, view: View, labels: Labels, as_of: date | None = None) -> str:
@@ -206,6 +237,16 @@ class Pages:
     def problem(self, title: str, detail: str) -> str:
         """A page that says what is wrong and what to do."""
         return self._templates.get_template("problem.html").render(title=title, detail=detail)
+
+
+def known_days(document: Document | None, chosen: date | None) -> tuple[date, ...]:
+    """Days offered to look back from: the last of the year after the document, the first on which that year's silence
+    counts, and the one that was asked for."""
+    if document is None:
+        return (chosen,) if chosen else ()
+    closes = date((document.dated_on + timedelta(days=1)).year, 12, 31)
+    offered = {closes, closes + timedelta(days=SETTLEMENT_DAYS + 1), *((chosen,) if chosen else ())}
+    return tuple(sorted(offered))
 
 
 def summary(tally: Tally) -> str:
@@ -282,6 +323,9 @@ def health_line(health: Health, zone_name: str) -> str:
     ]
     behind = [f"{lag.step} ({lag.waiting})" for lag in health.lags if lag.waiting]
     parts.append(f"still to do: {listed_words(behind)}" if behind else "every step is up to date")
+    if health.corrections_lost:
+        verb = "applies" if health.corrections_lost == 1 else "apply"
+        parts.append(f"{count_words(health.corrections_lost, 'correction')} no longer {verb} (./run check names them)")
     return "; ".join(parts) + "."
 
 

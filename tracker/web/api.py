@@ -18,12 +18,13 @@ from tracker.core.shapes import (
     forecast_fields,
     forecasts_document,
     health_document,
+    history_document,
     select,
     timeline_document,
 )
 from tracker.core.sheets import indicators_document
 from tracker.outputs.pages import Pages
-from tracker.web.chains import ExplanationsPage
+from tracker.web.chains import ExplanationsPage, HistoryPage
 from tracker.web.comparing import add_comparing
 from tracker.web.corrections import add_corrections
 from tracker.web.desk import Closed, Desk
@@ -39,7 +40,15 @@ from tracker.web.documents import (
 from tracker.web.headers import Headers
 from tracker.web.pages import add_pages
 from tracker.web.problems import add_handlers, described, refuse
-from tracker.web.queries import EventQuery, ForecastQuery, IndicatorQuery, ScoreboardQuery, cursor_of, read_cursor
+from tracker.web.queries import (
+    EventQuery,
+    EvidenceQuery,
+    ForecastQuery,
+    IndicatorQuery,
+    ScoreboardQuery,
+    cursor_of,
+    read_cursor,
+)
 from tracker.web.reads import Reads
 from tracker.web.sheets import IndicatorsPage
 
@@ -186,6 +195,19 @@ def _add_indicators(api: FastAPI, reads: Reads) -> None:
         as_of = query.as_of.isoformat() if query.as_of else None
         chains = [explanation_fields(each) for each in found]
         return {"as_of": as_of, "evidence": query.evidence, "explanations": chains}
+
+    @api.get(
+        f"{BASE}/forecasts/{{forecast_id}}/history",
+        response_model=HistoryPage,
+        responses=described(404, 422),
+        summary="How a claim stood day by day",
+        description="Verdict and p_yes at the end of each day of the document's year, and what changed them each time.",
+    )
+    def history(forecast_id: str, query: Annotated[EvidenceQuery, Query()]) -> Document:
+        told = reads.history(query.evidence, forecast_id)
+        if not told:
+            raise HTTPException(404, f"No forecast has the id {forecast_id[:80]!r}; /forecasts lists them.")
+        return history_document(told, query.evidence)
 
     @api.get(
         f"{BASE}/indicators",

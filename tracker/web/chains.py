@@ -9,7 +9,7 @@ from pydantic import Field
 from tracker.core.events import Role, Status
 from tracker.core.timeline import View
 from tracker.core.verdicts import Outcome
-from tracker.web.documents import Answer, Band, Probability
+from tracker.web.documents import Answer, Band, Probability, ReasonLine
 
 
 class ScoreLine(Answer):
@@ -59,6 +59,15 @@ class SilenceLine(Answer):
     source: str
 
 
+class ComparedLine(Answer):
+    """The events of another period that were counted beside the deciding ones."""
+
+    first_on: date
+    last_on: date
+    counted: list[str]
+    events: list[DecidingLine]
+
+
 class ExplanationLine(Answer):
     """From the score to the articles: score, verdict, what decided it, who said so."""
 
@@ -71,6 +80,45 @@ class ExplanationLine(Answer):
     events: list[DecidingLine]
     silence: list[SilenceLine] = Field(description="What silence rested on, where it decided.")
     figures: list[str] = Field(description="Published figures that were read, with their sources.")
+    compared: list[ComparedLine] = Field(description="Events counted in other periods to compare with, by period.")
+
+
+class MomentLine(Answer):
+    """How a reading stood at the end of one day in Korea."""
+
+    on: date
+    verdict: Outcome
+    p_yes: Probability
+    outlook: Probability = Field(description="What the past alone led one to expect; no part of the verdict.")
+
+
+class ChangeLine(Answer):
+    """What one day changed; the first day has nothing before it."""
+
+    on: date
+    before: Outcome | None
+    after: Outcome
+    p_before: Probability
+    p_after: Probability
+    causes: list[ReasonLine]
+
+
+class HistoryLine(Answer):
+    id: str
+    ref: str
+    reading: str
+    window: str
+    days: list[MomentLine]
+    changes: list[ChangeLine]
+
+
+class HistoryPage(Answer):
+    """Each reading of a claim, day by day, as what was known by the end of each day gives it."""
+
+    evidence: View
+    first: date | None
+    last: date | None
+    histories: list[HistoryLine]
 
 
 class ExplanationsPage(Answer):

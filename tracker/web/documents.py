@@ -231,6 +231,7 @@ class HealthPage(Answer):
     events: int
     lags: list[StepLine]
     checked_at: datetime | None
+    corrections_lost: int = Field(ge=0, description="Analysts' corrections that stand and no longer apply.")
 
 
 class FeedAnswer(Answer):

@@ -31,7 +31,10 @@ def _day(value: object) -> object:
         raise ValueError("give a day such as 2020-03-02")
     if not FIRST_YEAR <= int(value[:4]) <= LAST_YEAR:
         raise ValueError(f"give a day from {FIRST_YEAR} to {LAST_YEAR}")
-    return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("the calendar has no such day; give one such as 2020-03-02") from None
 
 
 def _flag(value: object) -> object:
@@ -49,12 +52,17 @@ AS_OF = "Only what was known by the end of this day in Korea; left out: everythi
 EVIDENCE = "Which evidence is admitted: news alone, reference tables alone, or both joined."
 
 
-class ForecastQuery(BaseModel):
-    """The query of one forecast."""
+class EvidenceQuery(BaseModel):
+    """The query of a claim's history."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     evidence: View = Field("all", description=EVIDENCE)
+
+
+class ForecastQuery(EvidenceQuery):
+    """The query of one forecast."""
+
     as_of: Day | None = Field(None, description=AS_OF, examples=["2020-03-31"])
 
 

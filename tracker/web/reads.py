@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from tracker.core.base_rates import Rivals
 from tracker.core.changes import EventChange
+from tracker.core.claim_histories import History
 from tracker.core.details import Document, EventDetail, ForecastCard, Health
 from tracker.core.discrepancies import Reconciliation
 from tracker.core.explaining import Explanation
@@ -71,6 +72,10 @@ class Reads(Protocol):
 
     def explain(self, wanted: str, view: View = "all", as_of: datetime | None = None) -> tuple[Explanation, ...]:
         """Every verdict on one claim with the chain from its score to its sources; empty for an unknown claim."""
+        ...
+
+    def history(self, view: View, claim: str) -> tuple[History, ...]:
+        """How one claim (by id) stood on each of its days, by reading and window; empty for an unknown claim."""
         ...
 
     def health(self) -> Health:

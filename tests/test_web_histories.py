@@ -29,6 +29,11 @@ def test_the_api_tells_each_day_and_what_changed_it() -> None:
     assert last["causes"][0]["data"]["event"] == "e-2020"
 
 
+def test_a_claim_is_found_by_its_ref_too() -> None:
+    assert ask("/api/v1/forecasts/F1/history").json() == ask("/api/v1/forecasts/f1/history").json()
+    assert page("/forecasts/F1").words == page("/forecasts/f1").words
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [("nothing/history", 404), ("f1/history?evidence=all,news", 422), ("f1/history?as_of=2020-03-02", 422)],

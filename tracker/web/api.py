@@ -49,7 +49,7 @@ from tracker.web.queries import (
     cursor_of,
     read_cursor,
 )
-from tracker.web.reads import Reads
+from tracker.web.reads import Reads, card_for
 from tracker.web.sheets import IndicatorsPage
 
 BASE = "/api/v1"
@@ -204,7 +204,8 @@ def _add_indicators(api: FastAPI, reads: Reads) -> None:
         description="Verdict and p_yes at the end of each day of the document's year, and what changed them each time.",
     )
     def history(forecast_id: str, query: Annotated[EvidenceQuery, Query()]) -> Document:
-        told = reads.history(query.evidence, forecast_id)
+        card = card_for(reads, forecast_id)
+        told = reads.history(query.evidence, card.id) if card is not None else ()
         if not told:
             raise HTTPException(404, f"No forecast has the id {forecast_id[:80]!r}; /forecasts lists them.")
         return history_document(told, query.evidence)

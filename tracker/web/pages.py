@@ -17,7 +17,7 @@ from tracker.core.verdicts import Verdict
 from tracker.outputs.board import EVENTS_SHOWN
 from tracker.outputs.pages import STYLE_PATH, Home, Pages
 from tracker.web.queries import Day, years_of
-from tracker.web.reads import Reads
+from tracker.web.reads import Reads, card_for
 
 METHODS = ["GET", "HEAD"]
 
@@ -64,7 +64,7 @@ def add_pages(api: FastAPI, reads: Reads, pages: Pages) -> None:
     def claim(
         forecast_id: str, evidence: Annotated[View, Query()] = "all", as_of: Annotated[Day | None, Query()] = None
     ) -> HTMLResponse:
-        card = next((each for each in reads.forecasts() if each.id == forecast_id), None)
+        card = card_for(reads, forecast_id)
         if card is None:
             raise HTTPException(404, "No claim has this id; the scoreboard lists those there are.")
         chains = reads.explain(card.id, evidence, as_of_instant(as_of) if as_of else None)

@@ -89,3 +89,10 @@ class Reads(Protocol):
     def labels(self) -> Labels:
         """The words for ids."""
         ...
+
+
+def card_for(reads: Reads, wanted: str) -> ForecastCard | None:
+    """The claim of an id, else the first of a ref ("F18"), None where there is neither."""
+    cards = reads.forecasts()
+    by_id = next((each for each in cards if each.id == wanted), None)
+    return by_id or next((each for each in cards if each.ref == wanted), None)

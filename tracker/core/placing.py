@@ -158,10 +158,10 @@ def place(
     scored = []
     for event in standing:
         if event.category == mention.category and (
-            category.are_whole_and_part(mention.subtype, event.subtype)
-            or mention.subtype in ("", event.subtype)
-            or event.id in copied
+            mention.subtype in ("", event.subtype)
             or compatible(category, mention.subtype, event.subtype)
+            or category.are_whole_and_part(mention.subtype, event.subtype)
+            or event.id in copied
         ):
             eve = policy.eve_share if category.lasts(mention.subtype, event.subtype) else 0.0
             fresh, echo = _agreement(mention, said, event, category, policy, eve)
@@ -218,7 +218,6 @@ def _agreement(
     # The gap between the two spans, not between their likeliest days: a weekend's report spans two days.
     gap = (said.first - span.last).days if said.first > span.last else (span.first - said.last).days
     if gap <= category.window_days:
-        theirs = dict(event.days)
         if eve:
             overlap = sum(
                 weight * share * eve ** abs((day - other).days)
@@ -226,7 +225,8 @@ def _agreement(
                 for other, share in event.days
             )
         else:
-            overlap = sum([weight * theirs.get(day, 0.0) for day, weight in mention.days])
+            theirs = dict(event.days)
+            overlap = sum([weight * theirs[day] for day, weight in mention.days if day in theirs])
         fresh = mention.p * (1 - policy.stale_share) * overlap * event.p
     lag = (mention.seen_on - on).days
     if lag >= 0:

@@ -80,12 +80,16 @@ class Category:
 
     def are_whole_and_part(self, one: str, other: str) -> bool:
         """Whether one subtype is a part of what the other is."""
-        kinds = self.subtypes
-        return any(part in kinds and whole in kinds[part].part_of for part, whole in ((one, other), (other, one)))
+        return self._is_part(one, other) or self._is_part(other, one)
+
+    def _is_part(self, part: str, whole: str) -> bool:
+        kind = self.subtypes.get(part)
+        return kind is not None and whole in kind.part_of and whole in self.subtypes
 
     def lasts(self, one: str, other: str) -> bool:
         """Whether events of both subtypes may go on for days."""
-        return all(name in self.subtypes and self.subtypes[name].lasts for name in (one, other))
+        first, second = self.subtypes.get(one), self.subtypes.get(other)
+        return first is not None and first.lasts and second is not None and second.lasts
 
     def lone_p_of(self, subtype: str) -> float:
         """From which p an event of one subtype on one wire is listed."""

@@ -15,6 +15,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from tracker.core.days import DateSpan, DayWeights, likeliest, span_of
 from tracker.core.taxonomy import Act, Category
@@ -92,10 +93,15 @@ class Standing:
     span: DateSpan | None = field(init=False)
     loudness: float = field(init=False)
     """How much it is talked of beside one publisher's quiet event, times its p; worked out once, asked often."""
+    ordinals: tuple[int, int, int] | None = field(init=False)
+    """Its likeliest, first and last day as numbers; None without days."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "on", likeliest(self.days))
-        object.__setattr__(self, "span", span_of(self.days))
+        on, span = likeliest(self.days), span_of(self.days)
+        object.__setattr__(self, "on", on)
+        object.__setattr__(self, "span", span)
+        numbers = None if on is None or span is None else tuple(map(date.toordinal, (on, span.first, span.last)))
+        object.__setattr__(self, "ordinals", numbers)
         object.__setattr__(self, "loudness", self.p * min(1 + math.log(max(self.voices, 1)) / 4, LOUDEST))
 
 
@@ -155,16 +161,25 @@ def place(
     said = span_of(mention.days)
     if said is None:
         return Ignore("no day can be told from it")
+    asked = _Asked(
+        said.first.toordinal(),
+        said.last.toordinal(),
+        mention.seen_on.toordinal(),
+        category.window_days,
+        mention.p * policy.stale_share + (1 - mention.p) * policy.talk_share,
+        _fading(category.echo_days, policy.long_tail, policy.long_share),
+    )
     scored = []
+    relations: dict[str, tuple[bool, float]] = {}
     for event in standing:
-        if event.category == mention.category and (
-            mention.subtype in ("", event.subtype)
-            or compatible(category, mention.subtype, event.subtype)
-            or category.are_whole_and_part(mention.subtype, event.subtype)
-            or event.id in copied
-        ):
-            eve = policy.eve_share if category.lasts(mention.subtype, event.subtype) else 0.0
-            fresh, echo = _agreement(mention, said, event, category, policy, eve)
+        if event.category != mention.category:
+            continue
+        relation = relations.get(event.subtype)
+        if relation is None:
+            relation = relations[event.subtype] = _relation(category, mention.subtype, event.subtype, policy)
+        related, eve = relation
+        if related or event.id in copied:
+            fresh, echo = _agreement(mention, asked, event, policy, eve)
             if fresh + echo > 0:
                 scored.append((fresh, echo, event))
     scored.sort(key=lambda found: (-(found[0] + found[1]), found[2].id))
@@ -206,18 +221,38 @@ def stay(mention: Placeable, category: Category, former: Sequence[Standing]) -> 
     return None
 
 
-def _agreement(
-    mention: Placeable, said: DateSpan, event: Standing, category: Category, policy: Policy, eve: float
-) -> tuple[float, float]:
+class _Asked(NamedTuple):
+    """What a mention asks of every event: the days it speaks of and the day it was seen on, as numbers; how many days
+    apart reports of one event may lie; the share of such mentions that come late or report nothing of their own, and
+    their density by days after the event."""
+
+    first: int
+    last: int
+    seen: int
+    window: int
+    late: float
+    fading: Sequence[float]
+
+
+def _relation(category: Category, mention: str, event: str, policy: Policy) -> tuple[bool, float]:
+    """Whether a mention's subtype may be of an event of another, and what agreement across one day is then worth beside
+    that on one day, 0 where only the same day agrees."""
+    related = (
+        mention in ("", event) or compatible(category, mention, event) or category.are_whole_and_part(mention, event)
+    )
+    return related, policy.eve_share if category.lasts(mention, event) else 0.0
+
+
+def _agreement(mention: Placeable, asked: _Asked, event: Standing, policy: Policy, eve: float) -> tuple[float, float]:
     """(fresh, echo): the two ways in which a mention may be of this event, as rates per day. ``eve``: what agreement
     across one day is worth beside that on one day, 0 where only the same day agrees."""
-    on, span = event.on, event.span
-    if on is None or span is None:
+    if event.ordinals is None:
         return 0.0, 0.0
+    on, first, last = event.ordinals
     fresh = echo = 0.0
     # The gap between the two spans, not between their likeliest days: a weekend's report spans two days.
-    gap = (said.first - span.last).days if said.first > span.last else (span.first - said.last).days
-    if gap <= category.window_days:
+    gap = asked.first - last if asked.first > last else first - asked.last
+    if gap <= asked.window:
         if eve:
             overlap = sum(
                 weight * share * eve ** abs((day - other).days)
@@ -228,11 +263,9 @@ def _agreement(
             theirs = dict(event.days)
             overlap = sum([weight * theirs[day] for day, weight in mention.days if day in theirs])
         fresh = mention.p * (1 - policy.stale_share) * overlap * event.p
-    lag = (mention.seen_on - on).days
-    if lag >= 0:
-        late = mention.p * policy.stale_share + (1 - mention.p) * policy.talk_share
-        fading = _fading(category.echo_days, policy.long_tail, policy.long_share)
-        echo = late * event.loudness * (fading[lag] if lag < len(fading) else 0.0)
+    lag = asked.seen - on
+    if 0 <= lag < len(asked.fading):
+        echo = asked.late * event.loudness * asked.fading[lag]
     if mention.places and event.places and not mention.places & event.places:
         return fresh * policy.place_factor, echo * policy.place_factor
     return fresh, echo

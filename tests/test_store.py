@@ -23,6 +23,7 @@ from tracker.store import items
 from tracker.store.engine import Store
 from tracker.store.items import NewRevision, Saved
 from tracker.store.listening import fetches
+from tracker.store.placements import unplaced
 from tracker.store.schema import meta, metadata, revisions
 from tracker.store.versions import current, head, upgrade
 
@@ -142,3 +143,16 @@ def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
 def test_an_unusable_database_is_told_in_words(url: str) -> None:
     with pytest.raises(StoreError, match=r"TRACKER_DATABASE_URL|TRACKER_DATA"):
         Store(url)
+
+
+def test_the_next_texts_to_place_are_found_by_walking_the_index_of_texts(store: Store) -> None:
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    with store.reading() as tx:
+        sa.event.listen(
+            tx.c, "before_cursor_execute", lambda _c, _cursor, text, values, *_: asked.append((text, values))
+        )
+        assert unplaced(tx, 1, 100) == []
+    behind = next(each for each in asked if "placed" in each[0] and "revision_seq >" in each[0])
+    with store.reading() as tx:
+        steps = [row[3] for row in tx.c.exec_driver_sql(f"EXPLAIN QUERY PLAN {behind[0]}", behind[1])]
+    assert any("SEARCH observations" in step and "(revision_seq>?)" in step for step in steps), steps

@@ -120,13 +120,16 @@ def unplaced(tx: Tx, observer_row: int, limit: int) -> list[Unplaced]:
 
 
 def _behind(observer_row: int, seq: int, limit: int) -> sa.Select[Any]:
-    """Observations as ``_waiting`` has them, of texts recorded after one: a walk along one index."""
+    """Observations as ``_waiting`` has them, of texts recorded after one: a walk along the index of texts.
+
+    The sum keeps SQLite from the index of observers, in which everything ever read stands under one.
+    """
     return (
         sa.select(observations.c.id, observations.c.revision_seq.label("seq"))
         .join(revisions, revisions.c.seq == observations.c.revision_seq)
         .where(
             observations.c.revision_seq > seq,
-            observations.c.observer_id == observer_row,
+            observations.c.observer_id + 0 == observer_row,
             sa.or_(observations.c.mention_count > 0, revisions.c.revises),
             ~sa.exists().where(placed.c.observation_id == observations.c.id),
         )

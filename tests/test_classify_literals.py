@@ -77,7 +77,7 @@ def test_openings_are_known_where_letters_are() -> None:
 
 def test_no_shipped_pattern_is_turned_away_from_a_text_it_matches() -> None:
     sieve = Sieve(PATTERNS)
-    choose = sieve.chooser(range(len(PATTERNS)))
+    choose = sieve.choice(range(len(PATTERNS)))
     compiled = [re.compile(each) for each in PATTERNS]
     texts = []
     for path in sorted((ROOT / "models" / "corpus").glob("*.jsonl")):
@@ -106,7 +106,7 @@ def test_a_sieve_never_turns_a_match_away(text: str) -> None:
     ]  # fmt: skip
     sieve = Sieve(patterns)
     met = sieve.met(text)
-    admitted = set(sieve.chooser(range(len(patterns)))(met))
+    admitted = set(sieve.choice(range(len(patterns)))(met))
     sure = {number for number in range(len(patterns)) if met & sieve.choice((number,)).sure[0]}
     assert sure <= {number for number, each in enumerate(patterns) if re.search(each, text)}
     assert {number for number, each in enumerate(patterns) if re.search(each, text)} <= admitted

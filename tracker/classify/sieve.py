@@ -129,7 +129,3 @@ class Sieve:
     def choice(self, numbers: Sequence[int]) -> Choice:
         """Some of the expressions, to be asked which of them can match."""
         return Choice([self._ranges[number] for number in numbers], self.sure)
-
-    def chooser(self, numbers: Sequence[int]) -> Callable[[Met], list[int]]:
-        """Which of a group's expressions (as places in ``numbers``) can match, for the trails met by a text."""
-        return self.choice(numbers)
